@@ -1,0 +1,9 @@
+# `strict`: the warnings every room is compiled with. All are errors.
+add_library(strict INTERFACE)
+target_compile_options(strict INTERFACE
+    -Werror -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wsign-conversion -Wold-style-cast
+    -Wnon-virtual-dtor -Woverloaded-virtual -Wnull-dereference -Wformat=2
+    $<$<CXX_COMPILER_ID:GNU>:-Wduplicated-cond -Wlogical-op>
+    # GCC 12 reports false positives inside Boost and libstdc++ once they are inlined into our code.
+    $<$<CXX_COMPILER_ID:GNU>:-Wno-maybe-uninitialized -Wno-null-dereference>)
+target_include_directories(strict INTERFACE ${PROJECT_SOURCE_DIR})

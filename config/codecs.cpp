@@ -1,0 +1,203 @@
+// The codecs of plain values: what each kind may be, and the sentences for what it may not.
+#include "config/codecs.hpp"
+
+#include "config/units.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+#include <utility>
+
+namespace config {
+void reject(complaints& wrong, const json& value, std::string allowed, std::string element)
+{
+    wrong.push_back(
+        {std::move(element), "must be " + std::move(allowed) + ", not " + describe(value)}
+    );
+}
+
+const std::string* text_in(const json& value)
+{
+    return value.get_ptr<const std::string*>();
+}
+
+std::string describe(const json& value)
+{
+    switch (value.type()) {
+        case json::value_t::null:
+            return "null";
+        case json::value_t::boolean:
+            return value.dump();
+        case json::value_t::string:
+            return "the string " + in_quotes(*text_in(value));
+        case json::value_t::array:
+            return "a list";
+        case json::value_t::object:
+            return "an object";
+        default:
+            return "the number " + value.dump();
+    }
+}
+
+// Numbers
+
+std::optional<std::uint64_t> number_codec::read(
+    const json& value, const environment&, complaints& wrong
+) const
+{
+    if (value.is_number_unsigned()) {
+        const auto number = value.get<std::uint64_t>();
+        if (number >= smallest && number <= largest) return number;
+    }
+    reject(
+        wrong,
+        value,
+        "a whole number from " + std::to_string(smallest) + " to " + std::to_string(largest)
+    );
+    return std::nullopt;
+}
+
+json number_codec::write(std::uint64_t value) const
+{
+    return value;
+}
+
+json number_codec::shape() const
+{
+    return {{"type", "integer"}, {"minimum", smallest}, {"maximum", largest}};
+}
+
+// Choices
+
+std::optional<std::size_t> choice_codec::read(
+    const json& value, const environment&, complaints& wrong
+) const
+{
+    if (const auto* const text = text_in(value)) {
+        const auto found = std::ranges::find(words, *text);
+        if (found != words.end()) return static_cast<std::size_t>(found - words.begin());
+    }
+    std::string allowed;
+    for (const auto word : words)
+        allowed += (allowed.empty() ? "one of \"" : ", \"") + std::string(word) + "\"";
+    reject(wrong, value, allowed);
+    return std::nullopt;
+}
+
+json choice_codec::write(std::size_t value) const
+{
+    return words.at(value);
+}
+
+json choice_codec::shape() const
+{
+    return {{"enum", words}};
+}
+
+// Sizes
+
+std::optional<byte_size> size_codec::read(const json& value, const environment&, complaints& wrong)
+    const
+{
+    if (const auto* const text = text_in(value))
+        if (const auto size = parse_byte_size(*text); size && *size >= smallest && *size <= largest)
+            return size;
+    reject(
+        wrong,
+        value,
+        "a size from \"" + to_string(smallest) + "\" to \"" + to_string(largest) +
+            "\", in whole MiB, GiB or TiB"
+    );
+    return std::nullopt;
+}
+
+json size_codec::write(byte_size value) const
+{
+    return to_string(value);
+}
+
+json size_codec::shape() const
+{
+    return {{"type", "string"}, {"pattern", "^[1-9][0-9]*(MiB|GiB|TiB)$"}};
+}
+
+// Durations
+
+std::optional<std::chrono::seconds> duration_codec::read(
+    const json& value, const environment&, complaints& wrong
+) const
+{
+    if (const auto* const text = text_in(value))
+        if (const auto duration = parse_duration(*text);
+            duration && *duration <= std::chrono::hours(24))
+            return duration;
+    reject(wrong, value, "a duration from \"1s\" to \"24h\", in whole s, m or h such as \"90s\"");
+    return std::nullopt;
+}
+
+json duration_codec::write(std::chrono::seconds value) const
+{
+    return to_string(value);
+}
+
+json duration_codec::shape() const
+{
+    return {{"type", "string"}, {"pattern", "^[1-9][0-9]*(s|m|h)$"}};
+}
+
+// Groups
+
+std::optional<std::string> group_codec::read(
+    const json& value, const environment&, complaints& wrong
+) const
+{
+    const auto* const text = text_in(value);
+    if (text && std::ranges::none_of(*text, [](char c) {
+            return static_cast<unsigned char>(c) <= ' ' || c == ':' || c == '/' || c == 0x7F;
+        }))
+        return *text;
+    reject(wrong, value, "the name of a group, or \"\" for none");
+    return std::nullopt;
+}
+
+json group_codec::write(const std::string& value) const
+{
+    return value;
+}
+
+json group_codec::shape() const
+{
+    return {{"type", "string"}, {"pattern", "^[^\\s:/]*$"}};
+}
+
+// libvirt connections
+
+std::optional<std::string> libvirt_uri_codec::read(
+    const json& value, const environment&, complaints& wrong
+) const
+{
+    if (const auto* const text = text_in(value)) {
+        const auto scheme = text->find("://");
+        if (scheme != std::string::npos && scheme > 0 && text->find('\0') == std::string::npos &&
+            std::all_of(
+                text->begin(),
+                text->begin() + static_cast<std::ptrdiff_t>(scheme),
+                [](char c) { return (c >= 'a' && c <= 'z') || c == '+'; }
+            ))
+            return *text;
+    }
+    reject(wrong, value, "a libvirt URI such as \"qemu:///session\"");
+    return std::nullopt;
+}
+
+json libvirt_uri_codec::write(const std::string& value) const
+{
+    return value;
+}
+
+json libvirt_uri_codec::shape() const
+{
+    return {{"type", "string"}, {"pattern", "^[a-z+]+://"}};
+}
+
+}  // namespace config

@@ -1,0 +1,88 @@
+// The built-in settings: XDG base directories for a user, the FHS for the system service.
+#include "config/defaults.hpp"
+
+#include <algorithm>
+
+namespace config {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::string_view default_instance = "default";
+constexpr std::size_t longest_instance_name = 31;
+
+fs::path base_directory(const fs::path& xdg_value, const environment& where, const char* fallback)
+{
+    if (xdg_value.is_absolute()) return xdg_value;
+    return where.home / fallback;
+}
+
+fs::path state_directory(const environment& where, std::string_view instance)
+{
+    if (where.system_service) return fs::path("/var/lib/gangway") / instance;
+    return base_directory(where.xdg_state_home, where, ".local/state") / "gangway" / instance;
+}
+
+// Sockets of the default instance are not in a directory of its name: their paths are what people
+// write into DOCKER_HOST.
+fs::path runtime_directory(const environment& where, std::string_view instance)
+{
+    fs::path base;
+    if (where.system_service)
+        base = "/run";
+    else if (where.xdg_runtime_dir.is_absolute())
+        base = where.xdg_runtime_dir;
+    else if (where.user_runtime_dir.is_absolute())
+        base = where.user_runtime_dir;
+    else
+        return state_directory(where, instance) / "run";
+    base /= "gangway";
+    return instance == default_instance ? base : base / instance;
+}
+
+fs::path image_directory(const environment& where)
+{
+    if (!where.packaged_images.empty()) return where.packaged_images;
+    if (where.system_service) return "/var/lib/gangway/images";
+    return base_directory(where.xdg_data_home, where, ".local/share") / "gangway/images";
+}
+
+}  // namespace
+
+bool is_instance_name(std::string_view name)
+{
+    return !name.empty() && name.size() <= longest_instance_name && name.front() != '-' &&
+           name != "images" && std::ranges::all_of(name, [](char c) {
+               return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-';
+           });
+}
+
+settings defaults(const environment& where, std::string_view instance)
+{
+    settings result;
+    result.instance = instance;
+    result.state_dir = state_directory(where, instance);
+    result.docker.listen = {unix_endpoint{runtime_directory(where, instance) / "docker.sock"}};
+    result.control.listen = default_control(where, instance, result.docker);
+    result.vm.image = image_directory(where);
+    return result;
+}
+
+fs::path default_config_file(const environment& where)
+{
+    if (where.system_service) return "/etc/gangway/gangway.json";
+    const auto base = base_directory(where.xdg_config_home, where, ".config");
+    return base.is_absolute() ? base / "gangway/gangway.json" : fs::path();
+}
+
+unix_endpoint default_control(
+    const environment& where, std::string_view instance, const docker_socket_settings& docker
+)
+{
+    for (const auto& endpoint : docker.listen)
+        if (const auto* const socket = std::get_if<unix_endpoint>(&endpoint))
+            return {socket->path.parent_path() / "control.sock"};
+    return {runtime_directory(where, instance) / "control.sock"};
+}
+
+}  // namespace config

@@ -1,0 +1,187 @@
+// The codecs of paths and endpoints, which know where the home directory is and which kinds of
+// endpoints the machine has.
+#include "config/codecs.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+#include <utility>
+
+namespace config {
+namespace {
+
+constexpr std::string_view unix_prefix = "unix://";
+constexpr std::string_view home_prefix = "~/";
+constexpr std::string_view unix_pattern = "^unix://(~)?/.*[^/]$";
+
+// "~/x" is under the home directory. Nothing, and a complaint, when there is none.
+std::optional<std::string> with_home(
+    std::string_view path, const environment& where, complaints& wrong, const std::string& element
+)
+{
+    if (!path.starts_with(home_prefix)) return std::string(path);
+    if (where.home.is_absolute()) return (where.home / path.substr(home_prefix.size())).string();
+    wrong.push_back({element, "begins with \"~/\", but there is no home directory: set HOME"});
+    return std::nullopt;
+}
+
+// An endpoint in `value`, by `parse`; "unix://~/" is expanded first.
+template <class Endpoint>
+std::optional<Endpoint> read_endpoint(
+    const json& value,
+    const environment& where,
+    complaints& wrong,
+    const std::string& element,
+    std::optional<Endpoint> (*parse)(std::string_view),
+    const char* allowed
+)
+{
+    const auto* const text = text_in(value);
+    if (!text) {
+        reject(wrong, value, allowed, element);
+        return std::nullopt;
+    }
+    std::string expanded = *text;
+    if (text->starts_with(unix_prefix)) {
+        const auto path =
+            with_home(std::string_view(*text).substr(unix_prefix.size()), where, wrong, element);
+        if (!path) return std::nullopt;
+        expanded = std::string(unix_prefix) + *path;
+    }
+    auto endpoint = parse(expanded);
+    if (!endpoint) reject(wrong, value, allowed, element);
+    return endpoint;
+}
+
+}  // namespace
+
+// Paths
+
+std::optional<std::filesystem::path> path_codec::read(
+    const json& value, const environment& where, complaints& wrong
+) const
+{
+    if (const auto* const text = text_in(value)) {
+        const auto path = with_home(*text, where, wrong, {});
+        if (!path) return std::nullopt;
+        if (path->starts_with('/') && path->find('\0') == std::string::npos) return *path;
+    }
+    reject(wrong, value, "an absolute path, or one that begins with \"~/\"");
+    return std::nullopt;
+}
+
+json path_codec::write(const std::filesystem::path& value) const
+{
+    return value.string();
+}
+
+json path_codec::shape() const
+{
+    return {{"type", "string"}, {"pattern", "^(~)?/"}};
+}
+
+// Endpoints
+
+std::optional<unix_endpoint> unix_endpoint_codec::read(
+    const json& value, const environment& where, complaints& wrong
+) const
+{
+    constexpr auto allowed = "unix:///PATH with an absolute path";
+    const auto endpoint =
+        read_endpoint<listen_endpoint>(value, where, wrong, {}, parse_listen_endpoint, allowed);
+    if (!endpoint) return std::nullopt;
+    if (const auto* const socket = std::get_if<unix_endpoint>(&*endpoint)) return *socket;
+    reject(wrong, value, allowed);
+    return std::nullopt;
+}
+
+json unix_endpoint_codec::write(const unix_endpoint& value) const
+{
+    return to_string(listen_endpoint(value));
+}
+
+json unix_endpoint_codec::shape() const
+{
+    return {{"type", "string"}, {"pattern", unix_pattern}};
+}
+
+std::optional<engine_endpoint> engine_endpoint_codec::read(
+    const json& value, const environment& where, complaints& wrong
+) const
+{
+    return read_endpoint<engine_endpoint>(
+        value,
+        where,
+        wrong,
+        {},
+        parse_engine_endpoint,
+        "tcp://HOST:PORT (an IPv6 address in brackets, ports from 1 to 65535) or unix:///PATH"
+    );
+}
+
+json engine_endpoint_codec::write(const engine_endpoint& value) const
+{
+    return to_string(value);
+}
+
+json engine_endpoint_codec::shape() const
+{
+    return {
+        {"type", "string"},
+        {"pattern", "^tcp://[^/]+:[0-9]+$|" + std::string(unix_pattern)},
+    };
+}
+
+std::optional<std::vector<listen_endpoint>> listen_codec::read(
+    const json& value, const environment& where, complaints& wrong
+) const
+{
+    const char* const allowed =
+        where.has_named_pipes ? "npipe:////./pipe/NAME or unix:///PATH" : "unix:///PATH or fd://";
+    if (!value.is_array() || value.empty()) {
+        wrong.push_back(
+            {{},
+             std::string("must be a list of at least one ") + allowed + ", not " +
+                 (value.is_array() ? "an empty list" : describe(value))}
+        );
+        return std::nullopt;
+    }
+    value_type endpoints;
+    const auto known = wrong.size();
+    for (std::size_t index = 0; index < value.size(); ++index) {
+        const auto element = "[" + std::to_string(index) + "]";
+        const auto endpoint = read_endpoint<listen_endpoint>(
+            value[index], where, wrong, element, parse_listen_endpoint, allowed
+        );
+        if (!endpoint) continue;
+        if (std::holds_alternative<pipe_endpoint>(*endpoint) && !where.has_named_pipes)
+            wrong.push_back({element, "is a named pipe, which only Windows has; use unix:///PATH"});
+        else if (std::ranges::find(endpoints, *endpoint) != endpoints.end())
+            wrong.push_back({element, "is already in the list"});
+        else
+            endpoints.push_back(*endpoint);
+    }
+    if (wrong.size() > known) return std::nullopt;
+    return endpoints;
+}
+
+json listen_codec::write(const std::vector<listen_endpoint>& value) const
+{
+    auto list = json::array();
+    for (const auto& endpoint : value) list.push_back(to_string(endpoint));
+    return list;
+}
+
+json listen_codec::shape() const
+{
+    return {
+        {"type", "array"},
+        {"minItems", 1},
+        {"uniqueItems", true},
+        {"items",
+         {{"type", "string"},
+          {"pattern", std::string(unix_pattern) + "|^npipe:////\\./pipe/[^/]+$|^fd://$"}}},
+    };
+}
+
+}  // namespace config

@@ -1,0 +1,14 @@
+// The effective settings as a configuration file, for `gangwayd --print-config`.
+#pragma once
+
+#include "config/load.hpp"
+
+#include <string>
+
+namespace config {
+
+// JSON with comments that loads to the same settings (for the same instance, which is not a part of
+// the file). A comment on every line says where the value came from.
+std::string print(const loaded& configuration);
+
+}  // namespace config

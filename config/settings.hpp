@@ -1,0 +1,114 @@
+// Every setting of Gangway as plain values, with units in their types. A default-constructed
+// `settings` is not usable by itself: load.hpp fills in what depends on the user and the machine.
+#pragma once
+
+#include "config/endpoint.hpp"
+
+#include <chrono>
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace config {
+
+// A number of bytes. Written in the configuration as "2GiB", "64GiB", "512MiB".
+struct byte_size {
+    std::uint64_t bytes = 0;
+    auto operator<=>(const byte_size&) const = default;
+};
+
+constexpr byte_size mebibytes(std::uint64_t count)
+{
+    return {count * 1024 * 1024};
+}
+
+constexpr byte_size gibibytes(std::uint64_t count)
+{
+    return mebibytes(count * 1024);
+}
+
+enum class log_level { error, warning, info, debug };
+
+// How the guest's processors are run.
+enum class acceleration {
+    automatic,  // KVM or HVF when it is usable, else emulation
+    kvm,
+    hvf,
+    emulation,  // QEMU's TCG: works everywhere, slow
+};
+
+// What the daemon does with the VM when it stops itself.
+enum class on_exit {
+    keep_running,  // a daemon started later takes the VM over
+    shut_down,
+};
+
+// The files that make the engine's mutual TLS. PEM.
+struct tls_files {
+    std::filesystem::path ca;
+    std::filesystem::path certificate;
+    std::filesystem::path key;
+    // The name the engine's certificate must carry. Empty: the host that was dialled.
+    std::string server_name;
+    bool operator==(const tls_files&) const = default;
+};
+
+struct docker_socket_settings {
+    std::vector<listen_endpoint> listen;
+    // Group that may use the socket (mode 0660). Empty: the owner alone (mode 0600).
+    std::string group;
+    bool operator==(const docker_socket_settings&) const = default;
+};
+
+struct control_settings {
+    unix_endpoint listen;
+    bool operator==(const control_settings&) const = default;
+};
+
+// An engine that already runs, in place of the VM.
+struct remote_engine_settings {
+    engine_endpoint endpoint;
+    // ca.pem, cert.pem and key.pem in this directory switch TLS on.
+    std::optional<std::filesystem::path> tls_dir;
+    bool operator==(const remote_engine_settings&) const = default;
+};
+
+struct vm_settings {
+    std::string libvirt_uri = "qemu:///session";
+    acceleration accelerate = acceleration::automatic;
+    unsigned cpus = 2;
+    byte_size memory = gibibytes(2);
+    byte_size disk = gibibytes(64);
+    // Directory that holds the appliance: vmlinuz, initrd.img, root.img, manifest.json.
+    std::filesystem::path image;
+    // Host port on 127.0.0.1 that leads to the engine. 0: a free one, chosen at each start.
+    std::uint16_t engine_port = 0;
+    // From power-on to an engine that answers; past it the start has failed.
+    std::chrono::seconds boot_timeout = std::chrono::seconds(300);
+    // How long a guest may take to shut down before its power is cut.
+    std::chrono::seconds shutdown_timeout = std::chrono::seconds(60);
+    on_exit when_daemon_exits = on_exit::keep_running;
+    bool operator==(const vm_settings&) const = default;
+};
+
+struct log_settings {
+    log_level level = log_level::info;
+    bool operator==(const log_settings&) const = default;
+};
+
+struct settings {
+    std::string instance = "default";
+    // Disk, PKI, logs of this instance; created with mode 0700.
+    std::filesystem::path state_dir;
+    docker_socket_settings docker;
+    control_settings control;
+    // Set: serve this engine and never touch a VM.
+    std::optional<remote_engine_settings> remote_engine;
+    vm_settings vm;
+    log_settings log;
+    bool operator==(const settings&) const = default;
+};
+
+}  // namespace config

@@ -1,0 +1,62 @@
+// Ties the daemon's progress, the clock and the terminal together.
+#include "gangway/progress.hpp"
+
+#include "gangway/progress_view.hpp"
+#include "gangway/terminal.hpp"
+#include "gangway/wording.hpp"
+
+#include <chrono>
+#include <iostream>
+#include <optional>
+
+namespace gangway {
+namespace {
+
+constexpr std::chrono::milliseconds redraw_period{100};
+
+// Somebody watches, so nothing stays in a buffer.
+void show(const std::string& text)
+{
+    std::cout << text << std::flush;
+}
+
+}  // namespace
+
+void watch_progress(const control_client& daemon, std::string_view target, const std::string& work)
+{
+    const auto began = std::chrono::steady_clock::now();
+    progress_view view(work, standard_output_appearance());
+    const auto redraw = [&] {
+        const auto elapsed = std::chrono::steady_clock::now() - began;
+        view.resize(standard_output_appearance().columns);
+        show(view.draw(std::chrono::duration_cast<std::chrono::milliseconds>(elapsed)));
+    };
+    bool done = false;
+    std::optional<work_failed> failed;
+    const auto take = [&](std::string_view line) {
+        const auto event = parse_progress(line);
+        if (const auto* const stage = std::get_if<stage_complete>(&event)) {
+            show(view.complete(*stage));
+        } else if (const auto* const end = std::get_if<work_done>(&event)) {
+            show(view.finish(*end));
+            done = true;
+        } else {
+            failed = std::get<work_failed>(event);
+        }
+    };
+    try {
+        redraw();
+        daemon.post(target, take, redraw, redraw_period);
+    } catch (...) {
+        show(view.erase());  // what went wrong is said on a line of its own
+        throw;
+    }
+    show(view.erase());
+    if (failed) throw failure(printable(failed->sentence));
+    if (!done)
+        throw failure(
+            "the daemon ended before it said how " + work + " ended; see `gangway status`"
+        );
+}
+
+}  // namespace gangway

@@ -1,0 +1,15 @@
+// Has the daemon do something with the VM and shows how it gets on.
+#pragma once
+
+#include "gangway/control_client.hpp"
+
+#include <string>
+#include <string_view>
+
+namespace gangway {
+
+// Returns when the work is done; throws failure when it has failed, or when the daemon ends before
+// it has said which. `work` is what to call it meanwhile: "starting".
+void watch_progress(const control_client& daemon, std::string_view target, const std::string& work);
+
+}  // namespace gangway

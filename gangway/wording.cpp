@@ -1,0 +1,50 @@
+// Durations in words, and other people's text made harmless.
+#include "gangway/wording.hpp"
+
+#include <array>
+#include <utility>
+
+namespace gangway {
+
+std::string stopwatch_text(std::chrono::milliseconds elapsed)
+{
+    using namespace std::chrono;
+    if (elapsed < 0ms) elapsed = 0ms;
+    if (elapsed >= 10min) {
+        const auto whole = duration_cast<seconds>(elapsed).count();
+        return std::to_string(whole / 60) + " min " + std::to_string(whole % 60) + " s";
+    }
+    const auto tenths = elapsed.count() / 100;
+    return std::to_string(tenths / 10) + "." + std::to_string(tenths % 10) + " s";
+}
+
+std::string age_text(std::chrono::seconds age)
+{
+    constexpr std::array<std::pair<std::chrono::seconds::rep, const char*>, 4> units{{
+        {86400, "day"},
+        {3600, "hour"},
+        {60, "minute"},
+        {1, "second"},
+    }};
+    for (const auto& [size, name] : units) {
+        const auto count = age.count() / size;
+        if (count > 0) return std::to_string(count) + " " + name + (count == 1 ? "" : "s");
+    }
+    return "0 seconds";
+}
+
+std::string printable(std::string_view text)
+{
+    std::string result(text);
+    for (std::size_t index = 0; index < result.size(); ++index) {
+        const auto byte = static_cast<unsigned char>(result[index]);
+        // C1 controls (U+0080 to U+009F) are two bytes in UTF-8, and terminals obey them too.
+        const bool c1 = byte == 0xc2 && index + 1 < result.size() &&
+                        static_cast<unsigned char>(result[index + 1]) < 0xa0;
+        if (c1) result.replace(index, 2, "?");
+        if (byte < 0x20 || byte == 0x7f) result[index] = '?';
+    }
+    return result;
+}
+
+}  // namespace gangway

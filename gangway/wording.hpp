@@ -1,0 +1,20 @@
+// How the command words what it was told: durations, and text that others have written. Pure.
+#pragma once
+
+#include <chrono>
+#include <string>
+#include <string_view>
+
+namespace gangway {
+
+// "0.3 s", "61.2 s", "12 min 5 s": what a person watching wants to know.
+std::string stopwatch_text(std::chrono::milliseconds elapsed);
+
+// "5 seconds", "3 minutes", "2 hours", "4 days": in its largest unit, rounded down.
+std::string age_text(std::chrono::seconds age);
+
+// `text` with control characters replaced by "?": a client's process name, or a guest's last words,
+// must not command the terminal. UTF-8 passes.
+std::string printable(std::string_view text);
+
+}  // namespace gangway

@@ -1,0 +1,149 @@
+// Requests of the control API mapped to the supervisor and the log.
+#include "gangwayd/control_api.hpp"
+
+#include "gangwayd/progress_stream.hpp"
+#include "gangwayd/status_json.hpp"
+#include "gangwayd/version.hpp"
+#include "proxy/http_head.hpp"
+#include "proxy/unless_hangup.hpp"
+#include "proxy/unread_buffer.hpp"
+#include "vmctl/deadline.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include <chrono>
+#include <utility>
+
+namespace asio = boost::asio;
+
+namespace {
+
+constexpr auto request_limit = std::chrono::seconds(10);
+
+// Every answer ends with the connection: a client needs no framing to read it to the end.
+asio::awaitable<void> send(
+    proxy::byte_stream& client, std::string status, std::string type, std::string body
+)
+{
+    const auto reply =
+        "HTTP/1.1 " + status + "\r\nContent-Type: " + type + "\r\nConnection: close\r\n\r\n" + body;
+    co_await client.write(asio::buffer(reply));
+}
+
+asio::awaitable<void> send_error(
+    proxy::byte_stream& client, std::string status, std::string message
+)
+{
+    const nlohmann::json body = {{"message", std::move(message)}};
+    co_await send(client, std::move(status), "application/json", body.dump() + "\n");
+}
+
+struct request {
+    bool understood = false;
+    std::string method;
+    std::string target;
+};
+
+asio::awaitable<request> read_request(proxy::byte_stream& client)
+{
+    proxy::request_head_parser parser;
+    proxy::unread_buffer unread;
+    for (;;) {
+        const auto count = co_await client.read_some(unread.space());
+        unread.filled(count);
+        const auto state = parser.feed(unread.bytes());
+        if (state == proxy::head_state::complete) {
+            request asked{true, parser.head().method, parser.head().target};
+            co_return asked;
+        }
+        if (state == proxy::head_state::refused || count == 0) break;
+    }
+    request nothing;
+    co_return nothing;
+}
+
+}  // namespace
+
+control_api::control_api(
+    const config::settings& settings,
+    std::vector<std::string> docker_sockets,
+    const proxy::server& server,
+    vmctl::supervisor* vm,
+    std::shared_ptr<log_history> log
+)
+    : settings_(settings),
+      docker_sockets_(std::move(docker_sockets)),
+      server_(server),
+      vm_(vm),
+      log_(std::move(log))
+{
+}
+
+asio::awaitable<void> control_api::answer(proxy::client_connection& client)
+{
+    auto asked = co_await vmctl::with_deadline(request_limit, read_request(*client.stream));
+    if (asked.understood) {
+        co_await answer(client, std::move(asked.method), std::move(asked.target));
+    } else {
+        co_await send_error(*client.stream, "400 Bad Request", "this is no HTTP request");
+    }
+    co_await client.stream->finish_writing();
+}
+
+asio::awaitable<void> control_api::answer(
+    proxy::client_connection& client, std::string method, std::string target
+)
+{
+    auto& stream = *client.stream;
+    const auto asked = method + " " + target;
+    if (asked == "GET /v1/version") {
+        const nlohmann::json version = {{"version", gangway_version}};
+        co_await send(stream, "200 OK", "application/json", version.dump() + "\n");
+    } else if (asked == "GET /v1/status") {
+        co_await send(stream, "200 OK", "application/json", status());
+    } else if (asked == "GET /v1/logs") {
+        co_await send_log(stream, false);
+    } else if (asked == "GET /v1/logs?follow=1") {
+        co_await proxy::unless_hangup(stream, send_log(stream, true));
+    } else if (asked == "POST /v1/up" || asked == "POST /v1/down" || asked == "POST /v1/restart") {
+        co_await switch_vm(client, target.substr(target.rfind('/') + 1));
+    } else {
+        co_await send_error(stream, "404 Not Found", "the control API has no " + asked);
+    }
+}
+
+asio::awaitable<void> control_api::switch_vm(proxy::client_connection& client, std::string verb)
+{
+    if (vm_ == nullptr) {
+        co_await send_error(
+            *client.stream,
+            "409 Conflict",
+            "this daemon serves the engine at " +
+                config::to_string(settings_.remote_engine->endpoint) +
+                "; there is no VM to start or stop"
+        );
+        co_return;
+    }
+    co_await send(*client.stream, "200 OK", "application/x-ndjson", "");
+    vmctl::requester who{client.who.uid, client.who.pid, client.who.command, "gangway " + verb};
+    co_await stream_progress(*client.stream, *vm_, std::move(verb), std::move(who));
+}
+
+asio::awaitable<void> control_api::send_log(proxy::byte_stream& client, bool follow)
+{
+    co_await send(client, "200 OK", "text/plain; charset=utf-8", "");
+    std::uint64_t next = 0;
+    do {
+        const auto lines = log_->since(next);
+        next = lines.next;
+        std::string text;
+        for (const auto& line : lines.text) text += line;
+        co_await client.write(asio::buffer(text));
+        if (follow) co_await log_->wait_for(next);
+    } while (follow);
+}
+
+std::string control_api::status() const
+{
+    return status_json(settings_, docker_sockets_, server_.session_count(), vm_);
+}

@@ -1,0 +1,195 @@
+// Parts, signals, orderly shutdown.
+#include "gangwayd/daemon.hpp"
+
+#include "gangwayd/control_api.hpp"
+#include "gangwayd/control_server.hpp"
+#include "gangwayd/fixed_engine.hpp"
+#include "gangwayd/log.hpp"
+#include "gangwayd/service_manager.hpp"
+#include "gangwayd/version.hpp"
+#include "proxy/engine_probe.hpp"
+#include "proxy/server.hpp"
+#include "vmctl/boot_plan.hpp"
+#include "vmctl/libvirt_hypervisor.hpp"
+#include "vmctl/supervisor.hpp"
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/signal_set.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <spdlog/spdlog.h>
+
+#include <chrono>
+#include <csignal>
+#include <exception>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace asio = boost::asio;
+
+namespace {
+
+// Requests in flight when the daemon is told to stop have this long to end by themselves.
+constexpr auto stop_grace = std::chrono::seconds(2);
+
+std::vector<std::unique_ptr<proxy::listener>> open_docker_sockets(
+    const asio::any_io_executor& executor, const config::docker_socket_settings& settings
+)
+{
+    std::vector<std::unique_ptr<proxy::listener>> listeners;
+    for (const auto& endpoint : settings.listen) {
+        if (const auto* path = std::get_if<config::unix_endpoint>(&endpoint)) {
+            listeners.push_back(proxy::listen_on(executor, *path, settings.group));
+        } else if (std::holds_alternative<config::inherited_endpoint>(endpoint)) {
+            for (auto& inherited : proxy::inherited_listeners(executor)) {
+                listeners.push_back(std::move(inherited));
+            }
+        } else {
+            throw proxy::listen_error(
+                config::to_string(endpoint) + ": named pipes exist on Windows only"
+            );
+        }
+    }
+    return listeners;
+}
+
+std::vector<std::string> names_of(const std::vector<std::unique_ptr<proxy::listener>>& listeners)
+{
+    std::vector<std::string> names;
+    for (const auto& each : listeners) names.push_back(each->name());
+    return names;
+}
+
+// The VM and what belongs to it, in the order of their making.
+struct virtual_machine {
+    virtual_machine(
+        const asio::any_io_executor& executor,
+        const config::settings& settings,
+        proxy::dialer& dialer
+    )
+        : host(vmctl::make_libvirt_hypervisor(
+              settings.vm.libvirt_uri, vmctl::domain_name(settings.instance)
+          )),
+          supervisor(
+              executor,
+              *host,
+              vmctl::make_boot_plan(settings, gangway_version),
+              [&dialer](vmctl::engine_address address) {
+                  return proxy::probe_engine(dialer, std::move(address));
+              }
+          )
+    {
+    }
+
+    std::unique_ptr<vmctl::hypervisor> host;
+    vmctl::supervisor supervisor;
+};
+
+// Everything that runs, in the order of its making.
+class parts {
+public:
+    parts(
+        asio::io_context& loop,
+        const config::loaded& configuration,
+        const config::overrides& flags,
+        std::shared_ptr<log_history> log
+    )
+        : settings_(configuration.values),
+          flags_(flags),
+          dialer_(loop.get_executor()),
+          signals_(loop, SIGTERM, SIGINT, SIGHUP)
+    {
+        const auto executor = loop.get_executor();
+        auto listeners = open_docker_sockets(executor, settings_.docker);
+        auto control = proxy::listen_on(executor, settings_.control.listen, {});
+        vmctl::engine* engine = nullptr;
+        if (settings_.remote_engine) {
+            engine = &fixed_.emplace(*settings_.remote_engine);
+        } else {
+            vm_.emplace(executor, settings_, dialer_);
+            engine = &vm_->supervisor;
+        }
+        auto names = names_of(listeners);
+        for (const auto& name : names) spdlog::info("serving {}", name);
+        server_.emplace(executor, std::move(listeners), *engine, dialer_);
+        api_.emplace(
+            settings_, std::move(names), *server_, vm_ ? &vm_->supervisor : nullptr, std::move(log)
+        );
+        control_.emplace(executor, std::move(control), *api_);
+    }
+
+    asio::awaitable<void> run()
+    {
+        if (vm_) {
+            vm_->supervisor.on_engine_lost([this](const std::string& reason) {
+                spdlog::warn("the engine is gone: {}", reason);
+                server_->engine_lost();
+            });
+            vm_->supervisor.examine();
+        }
+        server_->start();
+        control_->start();
+        notify_ready();
+        spdlog::info("ready");
+        co_await serve_signals();
+        notify_stopping();
+        co_await server_->stop(stop_grace);
+        co_await control_->stop();
+        if (vm_) co_await vm_->supervisor.shutdown();
+        spdlog::info("stopped");
+    }
+
+private:
+    asio::awaitable<void> serve_signals()
+    {
+        for (;;) {
+            const int number = co_await signals_.async_wait(asio::use_awaitable);
+            if (number == SIGHUP) {
+                reload();
+                continue;
+            }
+            spdlog::info("stopping on {}", number == SIGTERM ? "SIGTERM" : "SIGINT");
+            // A second signal has its default effect: whoever is in a hurry is not held up.
+            signals_.clear();
+            co_return;
+        }
+    }
+
+    void reload() const
+    {
+        try {
+            set_log_level(config::load(flags_).values.log.level);
+            spdlog::info("reloaded the log level; other settings take effect at the next start");
+        } catch (const config::config_error& error) {
+            spdlog::error("not reloaded: {}", error.what());
+        }
+    }
+
+    const config::settings& settings_;
+    const config::overrides& flags_;
+    proxy::dialer dialer_;
+    asio::signal_set signals_;
+    std::optional<fixed_engine> fixed_;
+    std::optional<virtual_machine> vm_;
+    std::optional<proxy::server> server_;
+    std::optional<control_api> api_;
+    std::optional<control_server> control_;
+};
+
+}  // namespace
+
+int run_daemon(const config::loaded& configuration, const config::overrides& flags)
+{
+    asio::io_context loop(1);
+    auto log = std::make_shared<log_history>(loop.get_executor());
+    start_log(configuration.values.log.level, log);
+    parts one(loop, configuration, flags, std::move(log));
+    std::exception_ptr failure;
+    asio::co_spawn(loop, one.run(), [&failure](std::exception_ptr thrown) { failure = thrown; });
+    loop.run();
+    if (failure) std::rethrow_exception(failure);
+    return 0;
+}

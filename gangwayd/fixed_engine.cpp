@@ -1,0 +1,41 @@
+// Leases on an engine that is simply there.
+#include "gangwayd/fixed_engine.hpp"
+
+#include <filesystem>
+#include <stdexcept>
+
+namespace {
+
+config::tls_files files_in(const std::filesystem::path& directory)
+{
+    config::tls_files files{
+        directory / "ca.pem", directory / "cert.pem", directory / "key.pem", {}};
+    for (const auto* file : {&files.ca, &files.certificate, &files.key}) {
+        std::error_code failed;
+        if (!std::filesystem::exists(*file, failed)) {
+            throw std::runtime_error(
+                "the TLS directory " + directory.string() + " lacks " + file->filename().string() +
+                "; it needs ca.pem, cert.pem and key.pem"
+            );
+        }
+    }
+    return files;
+}
+
+}  // namespace
+
+fixed_engine::fixed_engine(const config::remote_engine_settings& settings)
+    : address_{settings.endpoint, std::nullopt}
+{
+    if (settings.tls_dir) address_.tls = files_in(*settings.tls_dir);
+}
+
+boost::asio::awaitable<vmctl::lease> fixed_engine::acquire(vmctl::requester, vmctl::activity)
+{
+    co_return vmctl::lease(address_, nullptr);
+}
+
+std::string fixed_engine::advice() const
+{
+    return "check that it runs, and that --engine and --tls-dir belong to it";
+}

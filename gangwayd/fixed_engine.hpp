@@ -1,0 +1,21 @@
+// An engine that already runs somewhere, behind `--engine`: nothing to start, nothing to wait for.
+#pragma once
+
+#include "config/settings.hpp"
+#include "vmctl/engine.hpp"
+
+#include <string>
+
+class fixed_engine final : public vmctl::engine {
+public:
+    // Throws std::runtime_error with a sentence when the TLS directory lacks a file.
+    explicit fixed_engine(const config::remote_engine_settings& settings);
+
+    boost::asio::awaitable<vmctl::lease> acquire(vmctl::requester, vmctl::activity) override;
+    std::string advice() const override;
+
+    const vmctl::engine_address& address() const { return address_; }
+
+private:
+    vmctl::engine_address address_;
+};

@@ -1,0 +1,89 @@
+// spdlog set up for a terminal or for the journal.
+#include "gangwayd/log.hpp"
+
+#include <spdlog/pattern_formatter.h>
+#include <spdlog/sinks/stdout_color_sinks.h>
+#include <spdlog/sinks/stdout_sinks.h>
+#include <spdlog/spdlog.h>
+
+#include <cstdlib>
+#include <string>
+#include <utility>
+
+namespace {
+
+// "<4>", as sd-daemon(3) has it.
+class priority_flag final : public spdlog::custom_flag_formatter {
+public:
+    void format(const spdlog::details::log_msg& message, const std::tm&, spdlog::memory_buf_t& out)
+        override
+    {
+        const char digit = [&message] {
+            switch (message.level) {
+                case spdlog::level::critical:
+                case spdlog::level::err:
+                    return '3';
+                case spdlog::level::warn:
+                    return '4';
+                case spdlog::level::info:
+                    return '6';
+                default:
+                    return '7';
+            }
+        }();
+        out.push_back('<');
+        out.push_back(digit);
+        out.push_back('>');
+    }
+
+    std::unique_ptr<custom_flag_formatter> clone() const override
+    {
+        return std::make_unique<priority_flag>();
+    }
+};
+
+spdlog::level::level_enum spdlog_level(config::log_level level)
+{
+    switch (level) {
+        case config::log_level::error:
+            return spdlog::level::err;
+        case config::log_level::warning:
+            return spdlog::level::warn;
+        case config::log_level::info:
+            return spdlog::level::info;
+        case config::log_level::debug:
+            return spdlog::level::debug;
+    }
+    return spdlog::level::info;
+}
+
+spdlog::sink_ptr stderr_sink()
+{
+    if (std::getenv("JOURNAL_STREAM") == nullptr) {
+        auto sink = std::make_shared<spdlog::sinks::stderr_color_sink_mt>();
+        sink->set_pattern("%Y-%m-%dT%H:%M:%S.%e %^%l%$ %v");
+        return sink;
+    }
+    auto sink = std::make_shared<spdlog::sinks::stderr_sink_mt>();
+    auto formatter = std::make_unique<spdlog::pattern_formatter>();
+    formatter->add_flag<priority_flag>('*').set_pattern("%*%v");
+    sink->set_formatter(std::move(formatter));
+    return sink;
+}
+
+}  // namespace
+
+void start_log(config::log_level level, std::shared_ptr<log_history> history)
+{
+    history->set_pattern("%Y-%m-%dT%H:%M:%S.%e %l %v");
+    const spdlog::sinks_init_list sinks{stderr_sink(), std::move(history)};
+    auto logger = std::make_shared<spdlog::logger>("gangwayd", sinks);
+    logger->flush_on(spdlog::level::debug);
+    spdlog::set_default_logger(std::move(logger));
+    set_log_level(level);
+}
+
+void set_log_level(config::log_level level)
+{
+    spdlog::set_level(spdlog_level(level));
+}

@@ -1,0 +1,106 @@
+// A queue of lines between the supervisor, which must not wait, and a client, which may be slow.
+#include "gangwayd/progress_stream.hpp"
+
+#include "gangwayd/status_json.hpp"
+
+#include <boost/asio/experimental/awaitable_operators.hpp>
+#include <boost/asio/redirect_error.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/this_coro.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <nlohmann/json.hpp>
+
+#include <chrono>
+#include <utility>
+
+namespace asio = boost::asio;
+
+namespace {
+
+class line_queue {
+public:
+    explicit line_queue(asio::any_io_executor executor)
+        : changed_(std::move(executor), asio::steady_timer::time_point::max())
+    {
+    }
+
+    void push(const std::string& line)
+    {
+        waiting_ += line + "\n";
+        changed_.cancel();
+    }
+
+    void close()
+    {
+        closed_ = true;
+        changed_.cancel();
+    }
+
+    // Writes what comes until the queue is closed and empty.
+    asio::awaitable<void> write_to(proxy::byte_stream& client)
+    {
+        for (;;) {
+            if (!waiting_.empty()) {
+                const auto text = std::exchange(waiting_, {});
+                co_await client.write(asio::buffer(text));
+            } else if (closed_) {
+                co_return;
+            } else {
+                boost::system::error_code woken;
+                co_await changed_.async_wait(asio::redirect_error(asio::use_awaitable, woken));
+            }
+        }
+    }
+
+private:
+    std::string waiting_;
+    bool closed_ = false;
+    asio::steady_timer changed_;
+};
+
+asio::awaitable<void> carry_out(vmctl::supervisor& vm, std::string verb, vmctl::requester who)
+{
+    if (verb == "up") {
+        co_await vm.up(std::move(who));
+    } else if (verb == "down") {
+        co_await vm.down(std::move(who));
+    } else {
+        co_await vm.restart(std::move(who));
+    }
+}
+
+// What is done and how it ended, the last line included.
+asio::awaitable<void> produce(
+    line_queue& lines, vmctl::supervisor& vm, std::string verb, vmctl::requester who
+)
+{
+    const auto began = std::chrono::steady_clock::now();
+    const auto observed =
+        vm.subscribe([&lines](const vmctl::stage_event& stage) { lines.push(stage_json(stage)); });
+    nlohmann::ordered_json outcome;
+    try {
+        co_await carry_out(vm, std::move(verb), std::move(who));
+        const auto elapsed = std::chrono::steady_clock::now() - began;
+        outcome = {
+            {"done", true},
+            {"state", vmctl::to_string(vm.status().state)},
+            {"elapsed_ms", std::chrono::duration_cast<std::chrono::milliseconds>(elapsed).count()},
+        };
+    } catch (const vmctl::engine_unavailable& error) {
+        outcome = {{"error", error.what()}};
+    }
+    lines.push(outcome.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace));
+    lines.close();
+}
+
+}  // namespace
+
+asio::awaitable<void> stream_progress(
+    proxy::byte_stream& client, vmctl::supervisor& vm, std::string verb, vmctl::requester who
+)
+{
+    using namespace asio::experimental::awaitable_operators;
+    const auto executor = co_await asio::this_coro::executor;
+    line_queue lines(executor);
+    co_await (produce(lines, vm, std::move(verb), std::move(who)) && lines.write_to(client));
+}

@@ -1,0 +1,94 @@
+// From the parts' own values to JSON.
+#include "gangwayd/status_json.hpp"
+
+#include "gangwayd/version.hpp"
+#include "vmctl/boot_plan.hpp"
+#include "vmctl/ssh_keys.hpp"
+
+#include <nlohmann/json.hpp>
+#include <unistd.h>
+
+#include <ctime>
+
+namespace {
+
+using json = nlohmann::ordered_json;
+
+std::string utc(std::chrono::system_clock::time_point when)
+{
+    const auto seconds = std::chrono::system_clock::to_time_t(when);
+    std::tm parts{};
+    ::gmtime_r(&seconds, &parts);
+    std::string text(32, '\0');
+    text.resize(std::strftime(text.data(), text.size(), "%Y-%m-%dT%H:%M:%SZ", &parts));
+    return text;
+}
+
+json to_json(const vmctl::stage_event& stage)
+{
+    json result = {{"stage", stage.name}, {"elapsed_ms", stage.elapsed.count()}};
+    if (stage.guest_time) result["guest_ms"] = stage.guest_time->count();
+    return result;
+}
+
+json to_json(const config::settings& settings, const vmctl::vm_status& vm)
+{
+    json timeline = json::array();
+    for (const auto& stage : vm.timeline) timeline.push_back(to_json(stage));
+    const auto ssh = vmctl::ssh_files_in(settings.state_dir / "ssh", settings.instance);
+    return {
+        {"state", vmctl::to_string(vm.state)},
+        {"since", utc(vm.since)},
+        {"started_for", vm.started_for},
+        {"stopped_by", vm.stopped_by},
+        {"failure", vm.failure},
+        {"engine_port", vm.engine_port},
+        {"process_id", vm.process_id},
+        {"leases",
+         {{"active", vm.active_leases}, {"passive", vm.passive_leases}, {"waiting", vm.waiting}}},
+        {"timeline", timeline},
+        {"serial_log", vmctl::serial_log_in(settings.state_dir).string()},
+        {"ssh",
+         {{"port", vm.ssh_port},
+          {"user", "docker"},
+          {"key", ssh.key.string()},
+          {"known_hosts", ssh.known_hosts.string()},
+          {"host_key_alias", ssh.host_key_alias}}},
+    };
+}
+
+// A failure may quote the guest's console, which need not be UTF-8.
+std::string dump(const json& value, int indent)
+{
+    return value.dump(indent, ' ', false, json::error_handler_t::replace);
+}
+
+}  // namespace
+
+std::string status_json(
+    const config::settings& settings,
+    const std::vector<std::string>& docker_sockets,
+    std::size_t sessions,
+    const vmctl::supervisor* vm
+)
+{
+    json status = {
+        {"version", gangway_version},
+        {"pid", ::getpid()},
+        {"instance", settings.instance},
+        {"docker_sockets", docker_sockets},
+        {"sessions", sessions},
+        {"engine", "vm"},
+        {"state_dir", settings.state_dir.string()},
+    };
+    if (settings.remote_engine) {
+        status["engine"] = config::to_string(settings.remote_engine->endpoint);
+    }
+    if (vm != nullptr) status["vm"] = to_json(settings, vm->status());
+    return dump(status, 2) + "\n";
+}
+
+std::string stage_json(const vmctl::stage_event& stage)
+{
+    return dump(to_json(stage), -1);
+}

@@ -1,0 +1,127 @@
+// Dialling: name resolution, connecting, socket options, TLS.
+#include "proxy/dialer.hpp"
+
+#include "proxy/socket_stream.hpp"
+#include "vmctl/deadline.hpp"
+
+#include <boost/asio/connect.hpp>
+#include <boost/asio/detail/socket_option.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/local/stream_protocol.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <boost/system/system_error.hpp>
+#include <netinet/tcp.h>
+
+#include <algorithm>
+#include <string>
+
+namespace asio = boost::asio;
+
+namespace proxy {
+namespace {
+
+using asio::ip::tcp;
+
+template <int Name>
+using tcp_option = asio::detail::socket_option::integer<IPPROTO_TCP, Name>;
+
+void set_options(tcp::socket& socket)
+{
+    socket.set_option(tcp::no_delay(true));
+    socket.set_option(asio::socket_base::keep_alive(true));
+    // First probe after 30 s of silence, dead after six unanswered ones: 90 s in all.
+    socket.set_option(tcp_option<TCP_KEEPIDLE>(30));
+    socket.set_option(tcp_option<TCP_KEEPINTVL>(10));
+    socket.set_option(tcp_option<TCP_KEEPCNT>(6));
+}
+
+asio::awaitable<std::unique_ptr<byte_stream>> connect_tcp(config::tcp_endpoint endpoint)
+{
+    const auto executor = co_await asio::this_coro::executor;
+    tcp::resolver resolver(executor);
+    const auto addresses = co_await resolver.async_resolve(
+        endpoint.host, std::to_string(endpoint.port), asio::use_awaitable
+    );
+    tcp::socket socket(executor);
+    co_await asio::async_connect(socket, addresses, asio::use_awaitable);
+    set_options(socket);
+    co_return make_socket_stream(std::move(socket));
+}
+
+asio::awaitable<std::unique_ptr<byte_stream>> connect_unix(config::unix_endpoint endpoint)
+{
+    const auto executor = co_await asio::this_coro::executor;
+    asio::local::stream_protocol::socket socket(executor);
+    const asio::local::stream_protocol::endpoint path(endpoint.path.string());
+    co_await socket.async_connect(path, asio::use_awaitable);
+    co_return make_socket_stream(std::move(socket));
+}
+
+// The name the engine's certificate must carry.
+std::string server_name(const vmctl::engine_address& address)
+{
+    if (!address.tls->server_name.empty()) return address.tls->server_name;
+    const auto* remote = std::get_if<config::tcp_endpoint>(&address.endpoint);
+    return remote != nullptr ? remote->host : "localhost";
+}
+
+// "connect: Connection refused [system:111 at …]" without the part that helps nobody.
+std::string reason(const boost::system::system_error& failure)
+{
+    if (failure.code() == asio::error::timed_out) return "no answer in time";
+    return failure.code().message();
+}
+
+}  // namespace
+
+dialer::dialer(asio::any_io_executor executor, std::chrono::steady_clock::duration limit)
+    : executor_(std::move(executor)), limit_(limit)
+{
+}
+
+asio::awaitable<std::unique_ptr<byte_stream>> dialer::dial(vmctl::engine_address address)
+{
+    const auto shown = config::to_string(address.endpoint);
+    std::string failed;
+    try {
+        auto stream = co_await vmctl::with_deadline(limit_, connect(address));
+        co_return stream;
+    } catch (const tls_error& error) {
+        failed = error.what();
+    } catch (const boost::system::system_error& error) {
+        if (error.code() == asio::error::operation_aborted) throw;
+        failed = reason(error);
+    }
+    throw dial_error("cannot connect to the engine at " + shown + ": " + failed);
+}
+
+asio::awaitable<std::unique_ptr<byte_stream>> dialer::connect(vmctl::engine_address address)
+{
+    std::unique_ptr<byte_stream> transport;
+    if (const auto* remote = std::get_if<config::tcp_endpoint>(&address.endpoint)) {
+        transport = co_await connect_tcp(*remote);
+    } else {
+        transport = co_await connect_unix(std::get<config::unix_endpoint>(address.endpoint));
+    }
+    if (address.tls) {
+        auto context = context_for(*address.tls);
+        auto name = server_name(address);
+        transport = co_await connect_tls(std::move(transport), std::move(context), std::move(name));
+    }
+    co_return transport;
+}
+
+tls_context dialer::context_for(const config::tls_files& files)
+{
+    std::filesystem::file_time_type newest = std::filesystem::file_time_type::min();
+    for (const auto* file : {&files.ca, &files.certificate, &files.key}) {
+        std::error_code missing;  // load_tls_context names it
+        newest = std::max(newest, std::filesystem::last_write_time(*file, missing));
+    }
+    if (!loaded_ || loaded_->files != files || loaded_->newest != newest) {
+        loaded_ = loaded_context{files, newest, load_tls_context(files)};
+    }
+    return loaded_->context;
+}
+
+}  // namespace proxy

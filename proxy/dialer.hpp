@@ -1,0 +1,51 @@
+// Connects to the engine: TCP or unix socket, with mutual TLS where the address asks for it.
+#pragma once
+
+#include "proxy/byte_stream.hpp"
+#include "proxy/tls_stream.hpp"
+#include "vmctl/engine.hpp"
+
+#include <boost/asio/any_io_executor.hpp>
+
+#include <chrono>
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <stdexcept>
+#include <utility>
+
+namespace proxy {
+
+// No connection. what() is a sentence that names the address and the reason.
+class dial_error : public std::runtime_error {
+    using std::runtime_error::runtime_error;
+};
+
+class dialer {
+public:
+    explicit dialer(
+        boost::asio::any_io_executor executor,
+        std::chrono::steady_clock::duration limit = std::chrono::seconds(10)
+    );
+
+    // Connected, and through the TLS handshake, within the time limit. On TCP: TCP_NODELAY, and
+    // keep-alive that notices a dead peer within two minutes. Throws dial_error; may be cancelled.
+    boost::asio::awaitable<std::unique_ptr<byte_stream>> dial(vmctl::engine_address address);
+
+private:
+    // Certificates are loaded again when one of their files has changed.
+    struct loaded_context {
+        config::tls_files files;
+        std::filesystem::file_time_type newest;
+        tls_context context;
+    };
+
+    tls_context context_for(const config::tls_files& files);
+    boost::asio::awaitable<std::unique_ptr<byte_stream>> connect(vmctl::engine_address address);
+
+    boost::asio::any_io_executor executor_;
+    std::chrono::steady_clock::duration limit_;
+    std::optional<loaded_context> loaded_;
+};
+
+}  // namespace proxy

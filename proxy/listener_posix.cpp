@@ -1,0 +1,127 @@
+// Accepting clients on unix sockets.
+#include "proxy/inherited_sockets.hpp"
+#include "proxy/listener.hpp"
+#include "proxy/socket_file.hpp"
+#include "proxy/socket_stream.hpp"
+
+#include <boost/asio/error.hpp>
+#include <boost/asio/local/stream_protocol.hpp>
+#include <boost/asio/redirect_error.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/this_coro.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <boost/system/system_error.hpp>
+#include <spdlog/spdlog.h>
+#include <sys/socket.h>
+
+#include <chrono>
+#include <fstream>
+#include <optional>
+#include <utility>
+
+namespace asio = boost::asio;
+
+namespace proxy {
+namespace {
+
+using asio::local::stream_protocol;
+
+peer identify(stream_protocol::socket& socket)
+{
+    ucred credentials{};
+    socklen_t size = sizeof credentials;
+    if (::getsockopt(socket.native_handle(), SOL_SOCKET, SO_PEERCRED, &credentials, &size) != 0) {
+        return {};
+    }
+    peer who{credentials.uid, credentials.pid, {}};
+    std::ifstream comm("/proc/" + std::to_string(who.pid) + "/comm");
+    std::getline(comm, who.command);
+    return who;
+}
+
+// Short of something that others will give back: waiting helps, giving up would end the daemon.
+bool is_shortage(const boost::system::error_code& ec)
+{
+    using boost::system::errc::errc_t;
+    return ec == errc_t::too_many_files_open || ec == errc_t::too_many_files_open_in_system ||
+           ec == errc_t::no_buffer_space || ec == errc_t::not_enough_memory;
+}
+
+class unix_listener final : public listener {
+public:
+    unix_listener(asio::any_io_executor executor, int descriptor, std::string name)
+        : acceptor_(std::move(executor), stream_protocol(), descriptor), name_(std::move(name))
+    {
+    }
+
+    // Keeps `file` claimed for as long as it listens.
+    unix_listener(asio::any_io_executor executor, std::unique_ptr<socket_file> file)
+        : file_(std::move(file)),
+          acceptor_(std::move(executor), stream_protocol(), file_->bind_and_listen()),
+          name_("unix://" + file_->path().string())
+    {
+    }
+
+    asio::awaitable<client_connection> accept() override
+    {
+        const auto executor = co_await asio::this_coro::executor;
+        bool told = false;
+        for (;;) {
+            stream_protocol::socket socket(executor);
+            boost::system::error_code ec;
+            co_await acceptor_.async_accept(socket, asio::redirect_error(asio::use_awaitable, ec));
+            if (!ec) {
+                auto who = identify(socket);
+                client_connection client{make_socket_stream(std::move(socket)), std::move(who)};
+                co_return client;
+            }
+            if (ec == asio::error::connection_aborted) continue;
+            if (!is_shortage(ec)) throw boost::system::system_error(ec, "accept on " + name_);
+            if (!std::exchange(told, true)) {
+                spdlog::warn("{}: clients have to wait: {}", name_, ec.message());
+            }
+            asio::steady_timer pause(executor, std::chrono::milliseconds(100));
+            co_await pause.async_wait(asio::use_awaitable);
+        }
+    }
+
+    std::string name() const override { return name_; }
+
+private:
+    std::unique_ptr<socket_file> file_;
+    stream_protocol::acceptor acceptor_;
+    std::string name_;
+};
+
+std::string path_of(int descriptor)
+{
+    stream_protocol::endpoint endpoint;
+    auto size = static_cast<socklen_t>(endpoint.capacity());
+    if (::getsockname(descriptor, endpoint.data(), &size) != 0)
+        return "fd://" + std::to_string(descriptor);
+    endpoint.resize(size);
+    return "unix://" + endpoint.path();
+}
+
+}  // namespace
+
+std::unique_ptr<listener> listen_on(
+    asio::any_io_executor executor, const config::unix_endpoint& endpoint, const std::string& group
+)
+{
+    auto file = std::make_unique<socket_file>(endpoint.path, group);
+    return std::make_unique<unix_listener>(std::move(executor), std::move(file));
+}
+
+std::vector<std::unique_ptr<listener>> inherited_listeners(asio::any_io_executor executor)
+{
+    std::vector<std::unique_ptr<listener>> listeners;
+    for (const int descriptor : inherited_sockets()) {
+        listeners.push_back(
+            std::make_unique<unix_listener>(executor, descriptor, path_of(descriptor))
+        );
+    }
+    return listeners;
+}
+
+}  // namespace proxy

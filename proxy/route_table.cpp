@@ -1,0 +1,123 @@
+// The table itself, and how a request target is matched against it.
+#include "proxy/route_table.hpp"
+
+#include <array>
+#include <optional>
+
+namespace proxy {
+namespace {
+
+using vmctl::activity;
+
+// In a path `*` stands for one segment and `**` for one or more (image names hold slashes).
+struct row {
+    std::string_view method;
+    std::string_view path;
+    route what;
+};
+
+constexpr route look{activity::passive, false};
+constexpr route hijack{activity::active, true};
+
+// moby api/swagger.yaml. HEAD is matched as GET.
+constexpr auto table = std::to_array<row>({
+    // streams that the engine hijacks
+    {"POST", "/containers/*/attach", hijack},
+    {"GET", "/containers/*/attach/ws", hijack},
+    {"POST", "/exec/*/start", hijack},
+    {"POST", "/session", hijack},
+    {"POST", "/grpc", hijack},
+    // what watchers poll: it neither uses the engine nor changes anything in it
+    {"GET", "/_ping", look},
+    {"GET", "/version", look},
+    {"GET", "/info", look},
+    {"GET", "/events", look},
+    {"GET", "/system/df", look},
+    {"GET", "/containers/json", look},
+    {"GET", "/containers/*/json", look},
+    {"GET", "/containers/*/top", look},
+    {"GET", "/containers/*/logs", look},
+    {"GET", "/containers/*/stats", look},
+    {"GET", "/containers/*/changes", look},
+    {"GET", "/exec/*/json", look},
+    {"GET", "/images/json", look},
+    {"GET", "/images/**/json", look},
+    {"GET", "/images/**/history", look},
+    {"GET", "/networks", look},
+    {"GET", "/networks/*", look},
+    {"GET", "/volumes", look},
+    {"GET", "/volumes/*", look},
+    {"GET", "/plugins", look},
+    {"GET", "/plugins/**/json", look},
+    {"GET", "/swarm", look},
+    {"GET", "/nodes", look},
+    {"GET", "/nodes/*", look},
+    {"GET", "/services", look},
+    {"GET", "/services/*", look},
+    {"GET", "/services/*/logs", look},
+    {"GET", "/tasks", look},
+    {"GET", "/tasks/*", look},
+    {"GET", "/tasks/*/logs", look},
+    {"GET", "/secrets", look},
+    {"GET", "/secrets/*", look},
+    {"GET", "/configs", look},
+    {"GET", "/configs/*", look},
+});
+
+// "/a/b" -> "a", leaving "/b".
+std::string_view take_segment(std::string_view& path)
+{
+    path.remove_prefix(1);
+    const auto segment = path.substr(0, path.find('/'));
+    path.remove_prefix(segment.size());
+    return segment;
+}
+
+bool matches(std::string_view pattern, std::string_view path)
+{
+    while (!pattern.empty() && !path.empty()) {
+        const auto wanted = take_segment(pattern);
+        if (wanted == "**") {
+            // The rest of the pattern is fixed: it must be the end of the path, after one segment.
+            return path.size() > pattern.size() + 1 && path.ends_with(pattern);
+        }
+        const auto segment = take_segment(path);
+        if (segment.empty() || (wanted != "*" && wanted != segment)) return false;
+    }
+    return pattern.empty() && path.empty();
+}
+
+std::string_view path_of(std::string_view target)
+{
+    if (const auto scheme = target.find("://");
+        scheme != std::string_view::npos && target[0] != '/') {
+        target.remove_prefix(scheme + 3);
+        const auto slash = target.find('/');
+        target.remove_prefix(slash == std::string_view::npos ? target.size() : slash);
+    }
+    return target.substr(0, target.find('?'));
+}
+
+// Without "/v1.41"; moby matches versions as [0-9.]+ (daemon/server/server.go).
+std::string_view without_version(std::string_view path)
+{
+    if (!path.starts_with("/v")) return path;
+    const auto end = path.find_first_not_of("0123456789.", 2);
+    if (end == std::string_view::npos || end == 2 || path[end] != '/') return path;
+    return path.substr(end);
+}
+
+}  // namespace
+
+route find_route(std::string_view method, std::string_view target)
+{
+    const auto path = without_version(path_of(target));
+    if (!path.starts_with('/')) return {};
+    if (method == "HEAD") method = "GET";
+    for (const auto& [row_method, row_path, what] : table) {
+        if (row_method == method && matches(row_path, path)) return what;
+    }
+    return {};
+}
+
+}  // namespace proxy

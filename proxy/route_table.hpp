@@ -1,0 +1,23 @@
+// What Gangway knows of the Docker Engine API: one table of method, path and what the request needs
+// of us. Pure. A request that is not in the table is active and passes through, so that the API of
+// a newer engine works untouched.
+#pragma once
+
+#include "vmctl/engine.hpp"
+
+#include <string_view>
+
+namespace proxy {
+
+struct route {
+    vmctl::activity activity = vmctl::activity::active;
+    // The engine may answer without framing and go on with a raw stream.
+    bool may_hijack = false;
+    bool operator==(const route&) const = default;
+};
+
+// `target` is the request target as sent: with or without a version prefix and a query, in origin
+// or absolute form (RFC 9112 section 3.2).
+route find_route(std::string_view method, std::string_view target);
+
+}  // namespace proxy

@@ -1,0 +1,57 @@
+// Accepts clients and owns their sessions.
+#pragma once
+
+#include "proxy/dialer.hpp"
+#include "proxy/listener.hpp"
+#include "proxy/session.hpp"
+#include "vmctl/engine.hpp"
+#include "vmctl/task_group.hpp"
+
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/awaitable.hpp>
+
+#include <chrono>
+#include <cstddef>
+#include <list>
+#include <memory>
+#include <vector>
+
+namespace proxy {
+
+// Lives on the loop's thread. stop() must have returned before it is destroyed.
+class server {
+public:
+    server(
+        boost::asio::any_io_executor executor,
+        std::vector<std::unique_ptr<listener>> listeners,
+        vmctl::engine& engine,
+        dialer& dialer,
+        session_limits limits = {}
+    );
+
+    void start();
+
+    // The engine is gone: every session that was connected to it is broken off. Clients that still
+    // wait for an engine go on waiting.
+    void engine_lost();
+
+    // Stops accepting, lets requests in flight have `grace`, then ends them.
+    boost::asio::awaitable<void> stop(std::chrono::steady_clock::duration grace);
+
+    std::size_t session_count() const { return sessions_.size(); }
+
+private:
+    boost::asio::awaitable<void> accept_from(listener& from);
+    boost::asio::awaitable<void> serve(client_connection client);
+
+    boost::asio::any_io_executor executor_;
+    std::vector<std::unique_ptr<listener>> listeners_;
+    vmctl::engine& engine_;
+    dialer& dialer_;
+    session_limits limits_;
+    std::list<session*> sessions_;
+    vmctl::task_group accepting_;
+    vmctl::task_group serving_;
+};
+
+}  // namespace proxy

@@ -1,0 +1,40 @@
+// byte_stream over mutual TLS. Ours rather than Asio's, because asio::ssl::stream cannot
+// half-close: its shutdown waits for the peer's close_notify and spoils what is still to be read,
+// while a hijacked stream needs exactly that: our direction ended (RFC 8446 section 6.1), the
+// engine's going on.
+#pragma once
+
+#include "config/settings.hpp"
+#include "proxy/byte_stream.hpp"
+
+#include <memory>
+#include <stdexcept>
+#include <string>
+
+typedef struct ssl_ctx_st SSL_CTX;  // NOLINT(modernize-use-using): OpenSSL's own spelling
+
+namespace proxy {
+
+// TLS cannot be had: a file that does not load, a certificate that one side refuses, an alert.
+// what() is a sentence.
+class tls_error : public std::runtime_error {
+    using std::runtime_error::runtime_error;
+};
+
+using tls_context = std::shared_ptr<SSL_CTX>;
+
+// Loads our certificate and key and the CA that the engine's certificate must be signed by.
+// TLS 1.2 or newer. Throws tls_error that names the file.
+tls_context load_tls_context(const config::tls_files& files);
+
+// Handshakes as client over `transport`. `server_name`: the DNS name or IP address that the
+// engine's certificate must carry. Throws tls_error or boost::system::system_error.
+//
+// Since TLS 1.3 lets a client finish before its certificate was looked at, the engine's refusal
+// arrives as a tls_error from the first read_some. An end of the connection without close_notify is
+// a truncation, thrown as tls_error, never a clean end.
+boost::asio::awaitable<std::unique_ptr<byte_stream>> connect_tls(
+    std::unique_ptr<byte_stream> transport, tls_context context, std::string server_name
+);
+
+}  // namespace proxy

@@ -1,0 +1,103 @@
+// `docker version`, `info` and `run` with every shape of standard input and output.
+#include "tests/integration/scene.hpp"
+
+#include <catch2/catch.hpp>
+
+#include <csignal>
+
+using namespace integration;
+using test_support::patterned_bytes;
+
+TEST_CASE("docker version and info tell what the engine tells directly", "[run]")
+{
+    const scene scene(each_upstream());
+    for (const auto* command : {"version", "info"}) {
+        const auto through = scene.docker().run({command, "--format", "{{json .}}"});
+        const auto directly = scene.direct().run({command, "--format", "{{json .}}"});
+        CAPTURE(command, through.err);
+        CHECK(through.exit_status == 0);
+        // What differs from one call to the next is the time and counters inside `info`.
+        if (std::string(command) == "version") CHECK(through.out == directly.out);
+        CHECK(through.out.find("\"20.") == directly.out.find("\"20."));
+        CHECK(!through.out.empty());
+    }
+}
+
+TEST_CASE("docker run prints what the container prints and ends as it ends", "[run]")
+{
+    const scene scene(each_upstream());
+    const auto result =
+        scene.docker().run(run_arguments({}, {"sh", "-c", "echo to-out; echo to-err >&2; exit 42"})
+        );
+    CHECK(result.exit_status == 42);
+    CHECK(result.out == "to-out\n");
+    CHECK(result.err == "to-err\n");
+}
+
+TEST_CASE("docker run of what does not exist fails as it does directly", "[run]")
+{
+    const scene scene(each_upstream());
+    const auto arguments = run_arguments({}, {"/no/such/program"});
+    const auto through = scene.docker().run(arguments);
+    const auto directly = scene.direct().run(arguments);
+    CHECK(through.exit_status == 127);
+    CHECK(through.exit_status == directly.exit_status);
+    CHECK(masked(through.err) == masked(directly.err));
+}
+
+TEST_CASE("docker run -i returns the bytes it was piped", "[run]")
+{
+    const scene scene(each_upstream());
+    const std::size_t size = GENERATE(0U, 1U, 4095U, 65536U, 1048576U);
+    CAPTURE(size);
+    const auto sent = patterned_bytes(size);
+    const auto result = scene.docker().run(run_arguments({"-i"}, {"cat"}), piped_text{sent});
+    CHECK(result.exit_status == 0);
+    CHECK(result.err.empty());
+    // Not CHECK(a == b): a failure would print a megabyte.
+    const bool same_bytes = result.out == sent;
+    CHECK(same_bytes);
+    CHECK(result.out.size() == sent.size());
+}
+
+TEST_CASE("docker run -i gives its output although its input ended long before", "[run]")
+{
+    const scene scene(each_upstream());
+    const auto result = scene.docker().run(
+        run_arguments({"-i"}, {"sh", "-c", "cat; sleep 3; echo after"}), piped_text{"before\n"}
+    );
+    CHECK(result.exit_status == 0);
+    CHECK(result.out == "before\nafter\n");
+}
+
+TEST_CASE("docker run carries 64 MiB of output without losing a byte", "[run]")
+{
+    const scene scene(each_upstream());
+    // The engine's own log of 64 MiB would be most of the time.
+    auto command = scene.docker().command(run_arguments(
+        {"--log-driver", "none"},
+        {"sh", "-c", "head -c 67108864 /dev/urandom | tee /tmp/all; md5sum </tmp/all >&2"}
+    ));
+    command.output_file = scene.directory() / "received";
+    const auto result = test_support::run(command, std::chrono::minutes(2));
+    CHECK(result.exit_status == 0);
+    CHECK(std::filesystem::file_size(*command.output_file) == 67108864);
+    const auto sum = test_support::run_checked({
+        .arguments = {"md5sum"},
+        .input = input_file{*command.output_file},
+    });
+    CHECK(result.err == sum);
+}
+
+TEST_CASE("a container's signal is the client's exit status", "[run]")
+{
+    const scene scene(each_upstream());
+    process client(scene.docker().command(run_arguments(
+        {}, {"sh", "-c", "trap 'echo caught; exit 9' TERM; echo up; while :; do sleep 0.1; done"}
+    )));
+    client.expect_output("up\n");
+    client.signal(SIGTERM);
+    const auto result = client.finish();
+    CHECK(result.exit_status == 9);
+    CHECK(result.out == "up\ncaught\n");
+}

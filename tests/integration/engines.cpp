@@ -1,0 +1,106 @@
+// The shared engines and how another process finds them.
+#include "tests/integration/engines.hpp"
+
+#include <fcntl.h>
+
+#include <fstream>
+#include <stdexcept>
+#include <system_error>
+
+namespace integration {
+namespace {
+
+using test_support::engine_address;
+using test_support::test_pki;
+
+struct flock whole_file()
+{
+    struct flock region {};
+
+    region.l_type = F_WRLCK;
+    region.l_whence = SEEK_SET;
+    return region;
+}
+
+std::ostream& operator<<(std::ostream& out, const engine_address& address)
+{
+    return out << address.socket.string() << ' ' << address.port << ' ' << address.pid << '\n';
+}
+
+std::istream& operator>>(std::istream& in, engine_address& address)
+{
+    std::string socket;
+    in >> socket >> address.port >> address.pid;
+    address.socket = socket;
+    return in;
+}
+
+engines read_state(const std::filesystem::path& state_file)
+{
+    std::ifstream in(state_file);
+    engines found;
+    std::string pki;
+    in >> found.plain >> found.tls >> pki;
+    if (!in) throw std::runtime_error("cannot understand " + state_file.string());
+    found.pki = test_support::test_pki_in(pki);
+    return found;
+}
+
+}  // namespace
+
+engine_pair::engine_pair()
+    : pki_(test_support::make_test_pki(directory_ / "pki")),
+      plain_(directory_ / "plain", std::nullopt),
+      tls_(directory_ / "tls", pki_)
+{
+}
+
+engines engine_pair::addresses() const
+{
+    return {plain_.address(), tls_.address(), pki_};
+}
+
+supervisor_lock::supervisor_lock(const std::filesystem::path& state_file)
+    : file_(::open((state_file.string() + ".lock").c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600))
+{
+    if (!file_) {
+        throw std::system_error(errno, std::generic_category(), state_file.string() + ".lock");
+    }
+}
+
+bool supervisor_lock::take()
+{
+    auto region = whole_file();
+    return ::fcntl(file_.get(), F_SETLK, &region) == 0;
+}
+
+std::optional<pid_t> supervisor_lock::holder() const
+{
+    auto region = whole_file();
+    if (::fcntl(file_.get(), F_GETLK, &region) != 0 || region.l_type == F_UNLCK) {
+        return std::nullopt;
+    }
+    return region.l_pid;
+}
+
+void write_state(const std::filesystem::path& state_file, const engines& running)
+{
+    std::ofstream out(state_file);
+    out << running.plain << running.tls << running.pki.client.parent_path().string() << '\n';
+    out.close();
+    if (!out) throw std::runtime_error("cannot write " + state_file.string());
+}
+
+const engines& shared_engines()
+{
+    static const engines found = [] {
+        if (supervisor_lock(GANGWAY_TEST_ENGINES).holder()) {
+            return read_state(GANGWAY_TEST_ENGINES);
+        }
+        static const engine_pair ours;
+        return ours.addresses();
+    }();
+    return found;
+}
+
+}  // namespace integration

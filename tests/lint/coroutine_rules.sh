@@ -1,0 +1,19 @@
+#!/bin/sh
+# Flags the coroutine spellings that g++ 12 miscompiles (CONTRIBUTING.md, rules 1, 3 and 5).
+# Usage: coroutine_rules.sh DIRECTORY…
+set -u
+found=0
+flag() {
+    # $1 the rule, $2 the pattern; a line may opt out only by being written differently.
+    shift_rule=$1 pattern=$2
+    shift 2
+    if grep -rnE --include='*.cpp' --include='*.hpp' "$pattern" "$@"; then
+        echo "^ breaks coroutine rule $shift_rule (CONTRIBUTING.md)"
+        found=1
+    fi
+}
+flag 1 '(^|[^a-z_])(while|switch) *\(.*co_await' "$@"
+flag 1 '(^|[^a-z_])if *\([^;]*co_await[^;]*$' "$@"
+flag 3 'co_spawn\( *co_await' "$@"
+flag 5 '(CHECK|REQUIRE)[A-Z_]*\(.*co_await' "$@"
+exit $found

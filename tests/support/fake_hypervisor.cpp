@@ -1,0 +1,212 @@
+// The fake domain's behaviour.
+#include "tests/support/fake_hypervisor.hpp"
+
+#include <algorithm>
+#include <fstream>
+#include <utility>
+
+namespace test_support {
+
+using namespace vmctl;
+
+void fake_hypervisor::guest_prints_at_power_on(std::string text)
+{
+    const std::lock_guard lock(guard_);
+    boot_text_ = std::move(text);
+}
+
+void fake_hypervisor::guest_prints(const std::string& text)
+{
+    const std::lock_guard lock(guard_);
+    append_to_console(text);
+}
+
+void fake_hypervisor::engine_answers(bool answers)
+{
+    const std::lock_guard lock(guard_);
+    engine_answers_ = answers;
+}
+
+void fake_hypervisor::guest_ignores_power_button()
+{
+    const std::lock_guard lock(guard_);
+    ignores_button_ = true;
+}
+
+void fake_hypervisor::die(stop_cause why)
+{
+    std::unique_lock lock(guard_);
+    power_off(lock, why);
+}
+
+void fake_hypervisor::lose_connection()
+{
+    const std::lock_guard lock(guard_);
+    if (observer_) observer_({domain_event::kind::connection_lost, stop_cause::unknown});
+}
+
+void fake_hypervisor::runs_already(std::optional<running_vm> adoptable)
+{
+    const std::lock_guard lock(guard_);
+    on_ = true;
+    adoptable_ = adoptable;
+}
+
+void fake_hypervisor::fail_next(const std::string& call, hypervisor_error error)
+{
+    const std::lock_guard lock(guard_);
+    failures_.insert_or_assign(call, std::move(error));
+}
+
+void fake_hypervisor::hold(const std::string& call)
+{
+    const std::lock_guard lock(guard_);
+    held_call_ = call;
+}
+
+void fake_hypervisor::release()
+{
+    const std::lock_guard lock(guard_);
+    held_call_.clear();
+    released_.notify_all();
+}
+
+void fake_hypervisor::supports_only(std::set<accelerator> ways)
+{
+    const std::lock_guard lock(guard_);
+    ways_ = std::move(ways);
+}
+
+std::vector<std::string> fake_hypervisor::calls() const
+{
+    const std::lock_guard lock(guard_);
+    return calls_;
+}
+
+std::size_t fake_hypervisor::count(const std::string& call) const
+{
+    const std::lock_guard lock(guard_);
+    return static_cast<std::size_t>(std::count(calls_.begin(), calls_.end(), call));
+}
+
+bool fake_hypervisor::is_on() const
+{
+    const std::lock_guard lock(guard_);
+    return on_;
+}
+
+bool fake_hypervisor::is_held() const
+{
+    const std::lock_guard lock(guard_);
+    return held_;
+}
+
+bool fake_hypervisor::does_engine_answer() const
+{
+    const std::lock_guard lock(guard_);
+    return on_ && engine_answers_;
+}
+
+domain_spec fake_hypervisor::defined() const
+{
+    const std::lock_guard lock(guard_);
+    return spec_.value();
+}
+
+power fake_hypervisor::state()
+{
+    std::unique_lock lock(guard_);
+    enter(lock, "state");
+    if (on_) return power::on;
+    return spec_ ? power::off : power::absent;
+}
+
+bool fake_hypervisor::supports(accelerator way)
+{
+    const std::lock_guard lock(guard_);
+    return ways_.contains(way);
+}
+
+void fake_hypervisor::define(const domain_spec& spec)
+{
+    std::unique_lock lock(guard_);
+    enter(lock, "define");
+    spec_ = spec;
+}
+
+running_vm fake_hypervisor::power_on()
+{
+    std::unique_lock lock(guard_);
+    enter(lock, "power_on");
+    on_ = true;
+    std::ofstream(spec_.value().serial_log, std::ios::trunc) << boot_text_;
+    return running;
+}
+
+std::optional<running_vm> fake_hypervisor::adopt()
+{
+    std::unique_lock lock(guard_);
+    enter(lock, "adopt");
+    return adoptable_;
+}
+
+void fake_hypervisor::ask_to_shut_down()
+{
+    std::unique_lock lock(guard_);
+    enter(lock, "ask_to_shut_down");
+    if (!ignores_button_) power_off(lock, stop_cause::shut_down);
+}
+
+void fake_hypervisor::cut_power()
+{
+    std::unique_lock lock(guard_);
+    enter(lock, "cut_power");
+    power_off(lock, stop_cause::destroyed);
+}
+
+void fake_hypervisor::undefine()
+{
+    std::unique_lock lock(guard_);
+    enter(lock, "undefine");
+    spec_.reset();
+}
+
+void fake_hypervisor::watch(std::function<void(domain_event)> observer)
+{
+    const std::lock_guard lock(guard_);
+    observer_ = std::move(observer);
+}
+
+void fake_hypervisor::disconnect()
+{
+    std::unique_lock lock(guard_);
+    enter(lock, "disconnect");
+}
+
+void fake_hypervisor::enter(std::unique_lock<std::mutex>& lock, const std::string& call)
+{
+    calls_.push_back(call);
+    if (held_call_ == call) {
+        held_ = true;
+        released_.wait(lock, [this] { return held_call_.empty(); });
+        held_ = false;
+    }
+    if (const auto failure = failures_.find(call); failure != failures_.end()) {
+        const auto error = failure->second;
+        failures_.erase(failure);
+        throw error;
+    }
+}
+
+void fake_hypervisor::append_to_console(const std::string& text)
+{
+    std::ofstream(spec_.value().serial_log, std::ios::app) << text;
+}
+
+void fake_hypervisor::power_off(std::unique_lock<std::mutex>&, stop_cause why)
+{
+    if (!std::exchange(on_, false)) return;
+    if (observer_) observer_({domain_event::kind::power_off, why});
+}
+
+}  // namespace test_support

@@ -1,0 +1,83 @@
+// A hypervisor without VMs that works: one domain that can be defined, switched on, and die, with a
+// guest that prints stages to its serial log. Records the calls that were made to it.
+#pragma once
+
+#include "vmctl/hypervisor.hpp"
+
+#include <condition_variable>
+#include <functional>
+#include <map>
+#include <mutex>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+namespace test_support {
+
+class fake_hypervisor final : public vmctl::hypervisor {
+public:
+    static constexpr vmctl::running_vm running = {40001, 40002, 4711};
+    static constexpr const char* whole_boot =
+        "gangway-stage kernel 0.50\ngangway-stage root 0.90\ngangway-stage disk 1.20\n"
+        "gangway-stage network 1.60\ngangway-stage containerd 2.00\ngangway-stage engine 3.00\n";
+
+    // What the guest does. May be called at any time, on any thread.
+    void guest_prints_at_power_on(std::string text);
+    void guest_prints(const std::string& text);
+    void engine_answers(bool answers);
+    void guest_ignores_power_button();
+    void die(vmctl::stop_cause why);
+
+    // What libvirt does.
+    void lose_connection();
+    // The domain runs already; `adoptable` is what adopt() finds.
+    void runs_already(std::optional<vmctl::running_vm> adoptable);
+    // The next call of this name throws.
+    void fail_next(const std::string& call, vmctl::hypervisor_error error);
+    // Calls of this name do not return until release().
+    void hold(const std::string& call);
+    void release();
+    void supports_only(std::set<vmctl::accelerator> ways);
+
+    std::vector<std::string> calls() const;
+    std::size_t count(const std::string& call) const;
+    bool is_on() const;
+    bool is_held() const;
+    bool does_engine_answer() const;
+    vmctl::domain_spec defined() const;
+
+    vmctl::power state() override;
+    bool supports(vmctl::accelerator way) override;
+    void define(const vmctl::domain_spec& spec) override;
+    vmctl::running_vm power_on() override;
+    std::optional<vmctl::running_vm> adopt() override;
+    void ask_to_shut_down() override;
+    void cut_power() override;
+    void undefine() override;
+    void watch(std::function<void(vmctl::domain_event)> observer) override;
+    void disconnect() override;
+
+private:
+    // Records the call, and does to it what the test has asked for.
+    void enter(std::unique_lock<std::mutex>& lock, const std::string& call);
+    void append_to_console(const std::string& text);
+    void power_off(std::unique_lock<std::mutex>& lock, vmctl::stop_cause why);
+
+    mutable std::mutex guard_;
+    std::condition_variable released_;
+    std::vector<std::string> calls_;
+    std::map<std::string, vmctl::hypervisor_error> failures_;
+    std::string held_call_;
+    bool held_ = false;
+    std::function<void(vmctl::domain_event)> observer_;
+    std::set<vmctl::accelerator> ways_ = {vmctl::accelerator::emulation, vmctl::accelerator::kvm};
+    std::optional<vmctl::domain_spec> spec_;
+    std::optional<vmctl::running_vm> adoptable_ = running;
+    std::string boot_text_ = whole_boot;
+    bool on_ = false;
+    bool engine_answers_ = true;
+    bool ignores_button_ = false;
+};
+
+}  // namespace test_support

@@ -1,0 +1,62 @@
+// A private directory and the small file operations tests need.
+#include "tests/support/test_directory.hpp"
+
+#include <stdlib.h>
+
+#include <fstream>
+#include <iostream>
+#include <iterator>
+#include <random>
+#include <stdexcept>
+#include <system_error>
+
+namespace test_support {
+
+test_directory::test_directory()
+{
+    auto name = (std::filesystem::temp_directory_path() / "gangway-XXXXXX").string();
+    if (::mkdtemp(name.data()) == nullptr) {
+        throw std::system_error(errno, std::generic_category(), "cannot make " + name);
+    }
+    path_ = name;
+}
+
+test_directory::~test_directory()
+{
+    std::error_code error;
+    std::filesystem::remove_all(path_, error);
+    if (error) std::cerr << "left behind: " << path_ << ": " << error.message() << '\n';
+}
+
+void write_file(const std::filesystem::path& file, std::string_view content)
+{
+    if (file.has_parent_path()) std::filesystem::create_directories(file.parent_path());
+    std::ofstream out(file, std::ios::binary);
+    out.write(content.data(), static_cast<std::streamsize>(content.size()));
+    out.close();
+    if (!out) throw std::runtime_error("cannot write " + file.string());
+}
+
+std::string read_file(const std::filesystem::path& file)
+{
+    std::ifstream in(file, std::ios::binary);
+    if (!in) throw std::runtime_error("cannot read " + file.string());
+    return {std::istreambuf_iterator<char>(in), {}};
+}
+
+std::string patterned_bytes(std::size_t count)
+{
+    std::mt19937_64 sequence;
+    std::string bytes;
+    bytes.reserve(count + sizeof(std::uint64_t));
+    while (bytes.size() < count) {
+        const std::uint64_t word = sequence();
+        for (unsigned shift = 0; shift < 64; shift += 8) {
+            bytes.push_back(static_cast<char>((word >> shift) & 0xffU));
+        }
+    }
+    bytes.resize(count);
+    return bytes;
+}
+
+}  // namespace test_support

@@ -1,0 +1,133 @@
+// Where things are when nobody said so.
+#include "config/defaults.hpp"
+
+#include "example.hpp"
+
+#include <catch2/catch.hpp>
+
+using namespace config;
+
+namespace {
+
+std::string docker_socket(const settings& values)
+{
+    REQUIRE(values.docker.listen.size() == 1);
+    return to_string(values.docker.listen.front());
+}
+
+environment root()
+{
+    environment where;
+    where.system_service = true;
+    where.home = "/root";
+    where.xdg_runtime_dir = "/run/user/0";
+    return where;
+}
+
+}  // namespace
+
+TEST_CASE("a user's defaults follow the XDG directories")
+{
+    auto where = alice();
+    SECTION("without variables")
+    {
+        const auto values = defaults(where, "default");
+        CHECK(docker_socket(values) == "unix:///run/user/1000/gangway/docker.sock");
+        CHECK(values.control.listen.path == "/run/user/1000/gangway/control.sock");
+        CHECK(values.state_dir == "/home/alice/.local/state/gangway/default");
+        CHECK(values.vm.image == "/home/alice/.local/share/gangway/images");
+        CHECK(default_config_file(where) == "/home/alice/.config/gangway/gangway.json");
+    }
+    SECTION("with variables")
+    {
+        where.xdg_config_home = "/c";
+        where.xdg_state_home = "/s";
+        where.xdg_data_home = "/d";
+        const auto values = defaults(where, "default");
+        CHECK(values.state_dir == "/s/gangway/default");
+        CHECK(values.vm.image == "/d/gangway/images");
+        CHECK(default_config_file(where) == "/c/gangway/gangway.json");
+    }
+    SECTION("variables that are not absolute are ignored")
+    {
+        where.xdg_runtime_dir = "r";
+        where.user_runtime_dir = "/run/user/1000";
+        where.xdg_state_home = "s";
+        const auto values = defaults(where, "default");
+        CHECK(docker_socket(values) == "unix:///run/user/1000/gangway/docker.sock");
+        CHECK(values.state_dir == "/home/alice/.local/state/gangway/default");
+    }
+    SECTION("without any runtime directory the sockets are with the state")
+    {
+        where.xdg_runtime_dir.clear();
+        const auto values = defaults(where, "default");
+        CHECK(
+            docker_socket(values) ==
+            "unix:///home/alice/.local/state/gangway/default/run/docker.sock"
+        );
+    }
+    SECTION("packaged images are used when there are any")
+    {
+        where.packaged_images = "/usr/share/gangway/images";
+        CHECK(defaults(where, "default").vm.image == "/usr/share/gangway/images");
+    }
+}
+
+TEST_CASE("the system service uses the system's directories and not root's own")
+{
+    const auto values = defaults(root(), "default");
+    CHECK(docker_socket(values) == "unix:///run/gangway/docker.sock");
+    CHECK(values.control.listen.path == "/run/gangway/control.sock");
+    CHECK(values.state_dir == "/var/lib/gangway/default");
+    CHECK(values.vm.image == "/var/lib/gangway/images");
+    CHECK(default_config_file(root()) == "/etc/gangway/gangway.json");
+}
+
+TEST_CASE("instances share neither sockets nor state")
+{
+    const auto user = defaults(alice(), "work");
+    CHECK(docker_socket(user) == "unix:///run/user/1000/gangway/work/docker.sock");
+    CHECK(user.control.listen.path == "/run/user/1000/gangway/work/control.sock");
+    CHECK(user.state_dir == "/home/alice/.local/state/gangway/work");
+    CHECK(user.vm.image == defaults(alice(), "default").vm.image);
+
+    const auto system = defaults(root(), "work");
+    CHECK(docker_socket(system) == "unix:///run/gangway/work/docker.sock");
+    CHECK(system.state_dir == "/var/lib/gangway/work");
+}
+
+TEST_CASE("the control socket is beside the first Unix socket")
+{
+    docker_socket_settings docker;
+    docker.listen = {
+        inherited_endpoint{}, unix_endpoint{"/tmp/a/docker.sock"}, unix_endpoint{"/tmp/b/d.sock"}};
+    CHECK(default_control(alice(), "default", docker).path == "/tmp/a/control.sock");
+    docker.listen = {inherited_endpoint{}};
+    CHECK(
+        default_control(alice(), "default", docker).path == "/run/user/1000/gangway/control.sock"
+    );
+}
+
+TEST_CASE("a home directory that nobody knows gives no configuration file")
+{
+    CHECK(default_config_file(environment{}).empty());
+}
+
+TEST_CASE("instance names are short and plain")
+{
+    for (const auto* const name :
+         {"default", "a", "0", "ci-2", "a-", "abcdefghijklmnopqrstuvwxyz01234"})
+        CHECK(is_instance_name(name));
+    for (const auto* const name :
+         {"",
+          "-a",
+          "A",
+          "a_b",
+          "a.b",
+          "a/b",
+          "..",
+          "é",
+          "images",
+          "abcdefghijklmnopqrstuvwxyz012345"})
+        CHECK_FALSE(is_instance_name(name));
+}

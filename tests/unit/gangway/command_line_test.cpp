@@ -1,0 +1,126 @@
+// What the words of the command line ask for, and which of them are refused.
+#include "gangway/command_line.hpp"
+
+#include "gangway/failure.hpp"
+
+#include <catch2/catch.hpp>
+
+using gangway::parse_command_line;
+using gangway::verb;
+using words = std::vector<std::string>;
+
+namespace {
+
+gangway::invocation parsed(const words& given)
+{
+    return std::get<gangway::invocation>(parse_command_line(given));
+}
+
+std::string answered(const words& given)
+{
+    return std::get<gangway::answer>(parse_command_line(given)).text;
+}
+
+}  // namespace
+
+TEST_CASE("each command is known by its name")
+{
+    const auto [name, what] = GENERATE(table<std::string, verb>({
+        {"up", verb::up},
+        {"down", verb::down},
+        {"restart", verb::restart},
+        {"status", verb::status},
+        {"ssh", verb::ssh},
+        {"logs", verb::logs},
+        {"version", verb::version},
+    }));
+    CAPTURE(name);
+    CHECK(parsed({name}).what == what);
+}
+
+TEST_CASE("the daemon to talk to can be named before and after the command")
+{
+    const auto given = GENERATE(
+        words{"--config", "f", "--instance", "n", "--control", "unix:///c", "up"},
+        words{"--config=f", "--instance=n", "--control=unix:///c", "up"},
+        words{"up", "--config", "f", "--instance", "n", "--control", "unix:///c"}
+    );
+    const auto where = parsed(given).where;
+    CHECK(where.config_file == "f");
+    CHECK(where.instance == "n");
+    CHECK(where.control == "unix:///c");
+}
+
+TEST_CASE("nothing is overridden by default")
+{
+    const auto asked = parsed({"status"});
+    CHECK_FALSE(asked.where.config_file);
+    CHECK_FALSE(asked.where.instance);
+    CHECK_FALSE(asked.where.control);
+    CHECK_FALSE(asked.json);
+}
+
+TEST_CASE("options of a command")
+{
+    CHECK(parsed({"status", "--json"}).json);
+    CHECK(parsed({"logs", "--serial"}).serial);
+    CHECK(parsed({"logs", "-f"}).follow);
+    CHECK(parsed({"logs", "--follow"}).follow);
+    CHECK_FALSE(parsed({"logs"}).follow);
+    CHECK_FALSE(parsed({"logs"}).serial);
+}
+
+TEST_CASE("everything after ssh is passed through untouched")
+{
+    const auto tail = GENERATE(
+        words{},
+        words{"ls", "-l"},
+        words{"-t", "top"},
+        words{"--help"},
+        words{"--version"},
+        words{"--config", "x"},
+        words{"ssh", "--", "ssh"},
+        words{"-L", "8080:localhost:80", "sh", "-c", "echo \"$HOME\"; exit 3"},
+        words{""}
+    );
+    auto given =
+        GENERATE(words{"ssh"}, words{"--instance", "ssh", "ssh"}, words{"--config=f", "ssh"});
+    given.insert(given.end(), tail.begin(), tail.end());
+    const auto asked = parsed(given);
+    CHECK(asked.what == verb::ssh);
+    CHECK(asked.ssh_arguments == tail);
+    CHECK(asked.where.control == std::nullopt);
+}
+
+TEST_CASE("a wrong command line is refused with what to do")
+{
+    const auto given = GENERATE(
+        words{},
+        words{"upp"},
+        words{"up", "down"},
+        words{"up", "--json"},
+        words{"status", "now"},
+        words{"--frob", "up"},
+        words{"--config"},
+        words{"logs", "--follow=perhaps"}
+    );
+    CAPTURE(given);
+    try {
+        parse_command_line(given);
+        FAIL("was accepted");
+    } catch (const gangway::failure& failure) {
+        CHECK(failure.status() == gangway::exit_status::usage);
+        CHECK_THAT(failure.what(), Catch::EndsWith("; see gangway --help"));
+    }
+}
+
+TEST_CASE("help and version are answers, whatever else is there")
+{
+    CHECK_THAT(answered({"--help"}), Catch::Contains("Exit status"));
+    CHECK_THAT(answered({"-h"}), Catch::Contains("restart"));
+    CHECK_THAT(answered({"logs", "--help"}), Catch::Contains("gangway logs"));
+    CHECK_THAT(answered({"logs", "--help"}), Catch::Contains("--serial"));
+    CHECK_THAT(
+        answered({"--version"}), Catch::StartsWith("gangway 0.") || Catch::StartsWith("gangway 1.")
+    );
+}

@@ -1,0 +1,101 @@
+// A daemon that is not running yet: knocked for at the docker socket, or explained.
+#include "gangway/daemon_start.hpp"
+
+#include "fake_daemon.hpp"
+#include "tests/support/test_directory.hpp"
+
+#include <catch2/catch.hpp>
+
+#include <optional>
+
+using namespace std::chrono_literals;
+using Catch::Contains;
+using gangway::reach_daemon;
+using gangway::unit_search;
+using test_support::raw_listener;
+using test_support::test_directory;
+
+namespace {
+
+const unit_search no_units;
+
+}  // namespace
+
+TEST_CASE("a daemon that is not running is explained by what is installed")
+{
+    const test_directory directory;
+    const auto base = directory.path();
+    test_support::write_file(base / "units/gangwayd.socket", "");
+    const auto [units, hint] = GENERATE_COPY(table<unit_search, std::string>({
+        {{false, {base / "none", base / "units"}},
+         "start it with `systemctl --user start gangwayd.socket`"},
+        {{true, {base / "units"}}, "start it with `systemctl start gangwayd.socket`"},
+        {{false, {base / "none"}}, "start it by running `gangwayd`"},
+        {{true, {}}, "start it by running `gangwayd`"},
+    }));
+    CHECK(
+        gangway::not_running_sentence("/run/c.sock", units) ==
+        "gangwayd is not running (nothing listens on /run/c.sock); " + hint
+    );
+}
+
+TEST_CASE("a daemon that runs is not knocked for")
+{
+    const test_directory directory;
+    const raw_listener control(directory / "control");
+    const raw_listener docker(directory / "docker");
+    reach_daemon(directory / "control", directory / "docker", no_units);
+    CHECK_FALSE(docker.has_pending());
+}
+
+TEST_CASE("with nobody on either socket the daemon is not running")
+{
+    const test_directory directory;
+    const auto directory_path = directory.path();
+    using path = std::optional<std::filesystem::path>;
+    const auto docker = GENERATE_COPY(path(), path(directory_path / "docker"));
+    try {
+        reach_daemon(directory / "control", docker, no_units);
+        FAIL("was reached");
+    } catch (const gangway::failure& failure) {
+        CHECK(failure.status() == gangway::exit_status::daemon_not_running);
+        CHECK_THAT(failure.what(), Contains("gangwayd is not running"));
+    }
+}
+
+TEST_CASE("a service manager that holds the docker socket starts the daemon for us")
+{
+    const test_directory directory;
+    raw_listener docker(directory / "docker");
+    std::string knocked_with = "nothing was received";
+    {
+        const std::jthread service_manager([&] {
+            auto knock = docker.accept();
+            const raw_listener control(directory / "control");
+            knocked_with = knock.receive_all();  // until we were seen and the knock is withdrawn
+        });
+        reach_daemon(directory / "control", directory / "docker", no_units);
+    }
+    CHECK(knocked_with.empty());
+}
+
+TEST_CASE("a service manager whose daemon does not start is not waited for")
+{
+    const test_directory directory;
+    raw_listener docker(directory / "docker");
+    const std::jthread service_manager([&] { docker.accept().close(); });
+    CHECK_THROWS_WITH(
+        reach_daemon(directory / "control", directory / "docker", no_units),
+        Contains("has not started") && Contains("journalctl")
+    );
+}
+
+TEST_CASE("a daemon with another control socket is not waited for without end")
+{
+    const test_directory directory;
+    const raw_listener docker(directory / "docker");
+    CHECK_THROWS_WITH(
+        reach_daemon(directory / "control", directory / "docker", no_units, 1ms),
+        Contains("--control")
+    );
+}

@@ -1,0 +1,79 @@
+// The manual pages hold every option and command that the programs' own help names, and no other.
+#include "tests/support/process.hpp"
+#include "tests/support/test_directory.hpp"
+
+#include <catch2/catch.hpp>
+
+#include <regex>
+#include <set>
+#include <string>
+#include <vector>
+
+using names = std::set<std::string>;
+
+namespace {
+
+names found(const std::string& text, const std::string& pattern)
+{
+    const std::regex expression(pattern, std::regex::ECMAScript | std::regex::multiline);
+    names result;
+    for (std::sregex_iterator match(text.begin(), text.end(), expression), end; match != end;
+         ++match)
+        result.insert((*match)[1].str());
+    return result;
+}
+
+names long_options(const std::vector<std::string>& command)
+{
+    // At the start of a help line: "  -f,--follow   Go on …".
+    return found(test_support::run_checked({.arguments = command}), "^ +(?:-[a-z], ?)?--([a-z-]+)");
+}
+
+names manual_options(const std::string& page)
+{
+    return found(
+        test_support::read_file(std::string(SOURCE_DIRECTORY "/docs/man/") + page),
+        "Fl Fl ([a-z-]+)"
+    );
+}
+
+}  // namespace
+
+TEST_CASE("gangway's manual has the options of its help")
+{
+    auto options = long_options({GANGWAY_PROGRAM, "--help"});
+    for (const auto* const command : {"up", "down", "restart", "status", "logs", "version"})
+        options.merge(long_options({GANGWAY_PROGRAM, command, "--help"}));
+    CHECK(
+        options ==
+        names{"config", "control", "follow", "help", "instance", "json", "serial", "version"}
+    );
+    CHECK(manual_options("gangway.1") == options);
+}
+
+TEST_CASE("gangway's manual has the commands of its help")
+{
+    const auto help = test_support::run_checked({.arguments = {GANGWAY_PROGRAM, "--help"}});
+    const auto commands = found(help.substr(help.find("Subcommands:")), "^  ([a-z]+) ");
+    CHECK(commands == names{"down", "logs", "restart", "ssh", "status", "up", "version"});
+    const auto page = test_support::read_file(SOURCE_DIRECTORY "/docs/man/gangway.1");
+    CHECK(found(page, "^\\.It Cm ([a-z]+)$") == commands);
+}
+
+TEST_CASE("gangwayd's manual has the options of its help")
+{
+    const names options{
+        "config",
+        "control",
+        "engine",
+        "help",
+        "instance",
+        "listen",
+        "log-level",
+        "print-config",
+        "tls-dir",
+        "version",
+    };
+    CHECK(long_options({GANGWAYD_PROGRAM, "--help"}) == options);
+    CHECK(manual_options("gangwayd.8") == options);
+}

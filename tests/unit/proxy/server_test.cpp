@@ -1,0 +1,102 @@
+// Accepting, losing the engine, stopping.
+#include "proxy/server.hpp"
+
+#include "tests/support/test_directory.hpp"
+#include "tests/unit/proxy/session_fixture.hpp"
+
+#include <catch2/catch.hpp>
+
+using namespace std::chrono_literals;
+using test_support::run_loop;
+using test_support::test_directory;
+using test_support::until;
+
+namespace {
+
+struct server_fixture {
+    server_fixture()
+        : acceptor(loop, {asio::ip::make_address("127.0.0.1"), 0}),
+          engine(loop.get_executor()),
+          dialer(loop.get_executor())
+    {
+        engine.address.endpoint =
+            config::tcp_endpoint{"127.0.0.1", acceptor.local_endpoint().port()};
+        std::vector<std::unique_ptr<proxy::listener>> listeners;
+        listeners.push_back(proxy::listen_on(loop.get_executor(), {path}, ""));
+        server.emplace(loop.get_executor(), std::move(listeners), engine, dialer);
+        server->start();
+    }
+
+    client_socket connect()
+    {
+        client_socket client(loop);
+        client.connect(path.string());
+        return client;
+    }
+
+    test_directory directory;
+    std::filesystem::path path = directory / "docker.sock";
+    asio::io_context loop{1};
+    asio::ip::tcp::acceptor acceptor;
+    test_engine engine;
+    proxy::dialer dialer;
+    std::optional<proxy::server> server;
+};
+
+const std::string events = "GET /events HTTP/1.1\r\n\r\n";
+
+}  // namespace
+
+TEST_CASE("a lost engine ends those who use it, and spares those who wait for it")
+{
+    server_fixture one;
+    run_loop(one.loop, [](server_fixture& f) -> asio::awaitable<void> {
+        auto user = f.connect();
+        co_await send(user, events);
+        auto engine = co_await f.acceptor.async_accept(asio::use_awaitable);
+        co_await receive_some(engine);
+        f.engine.door = vmctl::gate(f.loop.get_executor());
+        auto waiter = f.connect();
+        co_await send(waiter, events);
+        co_await until([&] { return f.engine.waiting == 1; });
+
+        f.server->engine_lost();
+        const auto end = co_await receive_all(user);
+        CHECK(end.empty());
+        co_await until([&] { return f.server->session_count() == 1; });
+
+        f.engine.door.open();
+        auto again = co_await f.acceptor.async_accept(asio::use_awaitable);
+        const auto request = co_await receive_some(again);
+        CHECK(request == events);
+        co_await f.server->stop(0s);
+        CHECK(f.server->session_count() == 0);
+    }(one));
+}
+
+TEST_CASE("stopping closes idle clients at once and lets requests in flight finish")
+{
+    server_fixture one;
+    run_loop(one.loop, [](server_fixture& f) -> asio::awaitable<void> {
+        auto idle = f.connect();
+        auto busy = f.connect();
+        co_await send(busy, events);
+        auto engine = co_await f.acceptor.async_accept(asio::use_awaitable);
+        co_await receive_some(engine);
+        co_await until([&] { return f.server->session_count() == 2; });
+
+        bool stopped = false;
+        asio::co_spawn(f.loop, f.server->stop(20s), [&](std::exception_ptr) { stopped = true; });
+        const auto end = co_await receive_all(idle);
+        CHECK(end.empty());
+        CHECK_FALSE(std::filesystem::exists(f.path));
+        CHECK_FALSE(stopped);
+        const std::string answer = "HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n{}";
+        co_await send(engine, answer);
+        engine.close();
+        const auto got = co_await receive_all(busy);
+        CHECK(got == answer);
+        busy.close();
+        co_await until([&] { return stopped; });
+    }(one));
+}

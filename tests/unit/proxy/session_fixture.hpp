@@ -1,0 +1,173 @@
+// One session between two sockets that the test holds: the client's, and that of an engine.
+#pragma once
+
+#include "proxy/dialer.hpp"
+#include "proxy/session.hpp"
+#include "proxy/socket_stream.hpp"
+#include "tests/support/run_loop.hpp"
+#include "vmctl/engine.hpp"
+#include "vmctl/gate.hpp"
+
+#include <boost/asio/buffer.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/local/connect_pair.hpp>
+#include <boost/asio/local/stream_protocol.hpp>
+#include <boost/asio/read.hpp>
+#include <boost/asio/redirect_error.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <boost/asio/write.hpp>
+
+#include <algorithm>
+#include <cstddef>
+#include <exception>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace asio = boost::asio;
+
+using client_socket = asio::local::stream_protocol::socket;
+using engine_socket = asio::ip::tcp::socket;
+
+// Counts who asks, and can be told to make them wait or to refuse them.
+class test_engine final : public vmctl::engine {
+public:
+    explicit test_engine(asio::any_io_executor executor) : door(std::move(executor))
+    {
+        door.open();
+    }
+
+    asio::awaitable<vmctl::lease> acquire(vmctl::requester who, vmctl::activity kind) override
+    {
+        asked.push_back((kind == vmctl::activity::passive ? "passive " : "active ") + who.request);
+        ++waiting;
+
+        struct leave {
+            int& count;
+
+            ~leave() { --count; }
+        };
+
+        const leave at_end{waiting};
+        co_await door.wait();
+        if (!refusal.empty()) throw vmctl::engine_unavailable(refusal);
+        ++leases;
+        co_return vmctl::lease(address, [this] { --leases; });
+    }
+
+    std::string advice() const override { return "try again"; }
+
+    vmctl::engine_address address;
+    std::string refusal;
+    vmctl::gate door;
+    std::vector<std::string> asked;
+    int waiting = 0;
+    int leases = 0;
+};
+
+template <class Socket>
+asio::awaitable<void> send(Socket& socket, std::string text)
+{
+    co_await asio::async_write(socket, asio::buffer(text), asio::use_awaitable);
+}
+
+// Exactly `count` bytes.
+template <class Socket>
+asio::awaitable<std::string> receive(Socket& socket, std::size_t count)
+{
+    std::string text(count, '\0');
+    co_await asio::async_read(socket, asio::buffer(text), asio::use_awaitable);
+    co_return text;
+}
+
+// What one recv() brings; empty: end of stream.
+template <class Socket>
+asio::awaitable<std::string> receive_some(Socket& socket)
+{
+    std::string text(65536, '\0');
+    boost::system::error_code ec;
+    const auto count = co_await socket.async_read_some(
+        asio::buffer(text), asio::redirect_error(asio::use_awaitable, ec)
+    );
+    if (ec && ec != asio::error::eof) throw boost::system::system_error(ec);
+    text.resize(count);
+    co_return text;
+}
+
+// Everything up to the end of stream.
+template <class Socket>
+asio::awaitable<std::string> receive_all(Socket& socket)
+{
+    std::string all;
+    for (;;) {
+        const auto some = co_await receive_some(socket);
+        if (some.empty()) co_return all;
+        all += some;
+    }
+}
+
+template <class Socket>
+void finish(Socket& socket)
+{
+    socket.shutdown(Socket::shutdown_send);
+}
+
+class session_fixture {
+public:
+    explicit session_fixture(proxy::session_limits limits = {})
+        : acceptor(loop, {asio::ip::make_address("127.0.0.1"), 0}),
+          engine(loop.get_executor()),
+          dialer(loop.get_executor()),
+          client(loop)
+    {
+        engine.address.endpoint =
+            config::tcp_endpoint{"127.0.0.1", acceptor.local_endpoint().port()};
+        client_socket inner(loop);
+        asio::local::connect_pair(client, inner);
+        proxy::client_connection connection{
+            proxy::make_socket_stream(std::move(inner)), {1000, 42, "docker"}};
+        session.emplace(loop.get_executor(), std::move(connection), engine, dialer, limits);
+    }
+
+    // Runs the session beside `script`, until both have ended.
+    void run(asio::awaitable<void> script)
+    {
+        asio::co_spawn(loop, session->run(), [this](std::exception_ptr thrown) {
+            broke = thrown != nullptr;
+            ended = true;
+            session.reset();  // closes both connections
+        });
+        test_support::run_loop(loop, std::move(script));
+    }
+
+    asio::awaitable<engine_socket> accept()
+    {
+        auto socket = co_await acceptor.async_accept(asio::use_awaitable);
+        ++dialled;
+        co_return socket;
+    }
+
+    // Whether somebody has connected whom nobody has accepted.
+    bool somebody_dials()
+    {
+        boost::system::error_code ec;
+        acceptor.non_blocking(true);
+        engine_socket socket(loop);
+        acceptor.accept(socket, ec);
+        return !ec;
+    }
+
+    asio::io_context loop{1};
+    asio::ip::tcp::acceptor acceptor;
+    test_engine engine;
+    proxy::dialer dialer;
+    client_socket client;
+    std::optional<proxy::session> session;
+    int dialled = 0;
+    bool ended = false;
+    bool broke = false;
+};

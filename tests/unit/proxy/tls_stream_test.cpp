@@ -1,0 +1,253 @@
+// TLS with half-close, against OpenSSL's own blocking server.
+#include "proxy/dialer.hpp"
+#include "tests/support/run_loop.hpp"
+#include "tests/support/test_directory.hpp"
+#include "vmctl/pki.hpp"
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <catch2/catch.hpp>
+#include <openssl/ssl.h>
+
+#include <array>
+#include <functional>
+#include <memory>
+#include <string>
+#include <thread>
+
+namespace asio = boost::asio;
+using test_support::run_loop;
+using test_support::test_directory;
+
+namespace {
+
+// Accepts one connection on a thread of its own and hands the TLS session to `script`.
+class tls_server {
+public:
+    tls_server(const vmctl::pki_files& files, int version, std::function<void(SSL*)> script)
+        : acceptor_(loop_, {asio::ip::make_address("127.0.0.1"), 0}),
+          context_(SSL_CTX_new(TLS_server_method()), SSL_CTX_free)
+    {
+        SSL_CTX_set_max_proto_version(context_.get(), version);
+        REQUIRE(
+            SSL_CTX_use_certificate_file(context_.get(), files.server.c_str(), SSL_FILETYPE_PEM) ==
+            1
+        );
+        REQUIRE(
+            SSL_CTX_use_PrivateKey_file(
+                context_.get(), files.server_key.c_str(), SSL_FILETYPE_PEM
+            ) == 1
+        );
+        REQUIRE(SSL_CTX_load_verify_file(context_.get(), files.ca.c_str()) == 1);
+        SSL_CTX_set_verify(
+            context_.get(), SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT, nullptr
+        );
+        thread_ = std::jthread([this, script = std::move(script)] {
+            auto socket = acceptor_.accept();
+            const std::unique_ptr<SSL, decltype(&SSL_free)> ssl(SSL_new(context_.get()), SSL_free);
+            SSL_set_fd(ssl.get(), socket.native_handle());
+            accepted = SSL_accept(ssl.get()) == 1;
+            if (accepted) script(ssl.get());
+        });
+    }
+
+    vmctl::engine_address address(const std::filesystem::path& pki) const
+    {
+        return {
+            config::tcp_endpoint{"127.0.0.1", acceptor_.local_endpoint().port()},
+            vmctl::client_identity(pki)};
+    }
+
+    void join() { thread_.join(); }
+
+    bool accepted = false;
+
+private:
+    asio::io_context loop_;
+    asio::ip::tcp::acceptor acceptor_;
+    std::shared_ptr<SSL_CTX> context_;
+    std::jthread thread_;
+};
+
+std::filesystem::path make_pki(const std::filesystem::path& directory)
+{
+    vmctl::ensure_pki(directory, std::chrono::system_clock::now());
+    return directory;
+}
+
+std::string read_to_end(SSL* ssl)
+{
+    std::string all;
+    std::array<char, 16384> chunk{};
+    for (;;) {
+        const int count = SSL_read(ssl, chunk.data(), chunk.size());
+        if (count <= 0) return all;
+        all.append(chunk.data(), static_cast<std::size_t>(count));
+    }
+}
+
+asio::awaitable<std::string> read_to_end(proxy::byte_stream& stream)
+{
+    std::string all;
+    std::string chunk(65536, '\0');
+    for (;;) {
+        const auto count = co_await stream.read_some(asio::buffer(chunk));
+        if (count == 0) co_return all;
+        all.append(chunk, 0, count);
+    }
+}
+
+asio::awaitable<void> fail_to_read(
+    proxy::dialer& dialer, vmctl::engine_address address, std::string& failure
+)
+{
+    try {
+        const auto stream = co_await dialer.dial(std::move(address));
+        co_await read_to_end(*stream);
+    } catch (const std::exception& error) {
+        failure = error.what();
+    }
+}
+
+}  // namespace
+
+TEST_CASE("both directions of a TLS stream end separately")
+{
+    const int version = GENERATE(TLS1_2_VERSION, TLS1_3_VERSION);
+    const test_directory directory;
+    const auto pki = make_pki(directory / "pki");
+    const auto question = test_support::patterned_bytes(300'000);
+    const auto answer = test_support::patterned_bytes(200'000);
+    std::string heard;
+    bool clean_end = false;
+    tls_server server(vmctl::pki_files_in(pki), version, [&](SSL* ssl) {
+        heard = read_to_end(ssl);
+        clean_end = (SSL_get_shutdown(ssl) & SSL_RECEIVED_SHUTDOWN) != 0;
+        // Only after the client has ended its direction.
+        SSL_write(ssl, answer.data(), static_cast<int>(answer.size()));
+        SSL_shutdown(ssl);
+        char byte = 0;
+        SSL_read(ssl, &byte, 1);  // keeps the TCP connection open, as dockerd does
+    });
+    asio::io_context loop(1);
+    proxy::dialer dialer(loop.get_executor());
+    std::string got;
+    run_loop(
+        loop,
+        [](proxy::dialer& by, vmctl::engine_address to, const std::string& say, std::string& hear
+        ) -> asio::awaitable<void> {
+            const auto stream = co_await by.dial(std::move(to));
+            co_await stream->write(asio::buffer(say));
+            co_await stream->finish_writing();
+            co_await stream->finish_writing();  // harmless
+            hear = co_await read_to_end(*stream);
+        }(dialer, server.address(pki), question, got)
+    );
+    server.join();
+    CHECK(heard == question);
+    CHECK(clean_end);
+    CHECK(got == answer);
+}
+
+TEST_CASE("a TLS stream that is cut is no clean end")
+{
+    const test_directory directory;
+    const auto pki = make_pki(directory / "pki");
+    tls_server server(vmctl::pki_files_in(pki), TLS1_3_VERSION, [](SSL* ssl) {
+        SSL_write(ssl, "half", 4);
+    });
+    asio::io_context loop(1);
+    proxy::dialer dialer(loop.get_executor());
+    std::string failure;
+    run_loop(loop, fail_to_read(dialer, server.address(pki), failure));
+    CHECK_THAT(failure, Catch::Matchers::Contains("without close_notify"));
+}
+
+TEST_CASE("key updates and session tickets pass unnoticed")
+{
+    const test_directory directory;
+    const auto pki = make_pki(directory / "pki");
+    tls_server server(vmctl::pki_files_in(pki), TLS1_3_VERSION, [](SSL* ssl) {
+        for (int round = 0; round < 3; ++round) {
+            SSL_new_session_ticket(ssl);
+            SSL_key_update(ssl, SSL_KEY_UPDATE_REQUESTED);
+            SSL_write(ssl, "x", 1);
+        }
+        SSL_shutdown(ssl);
+        read_to_end(ssl);
+    });
+    asio::io_context loop(1);
+    proxy::dialer dialer(loop.get_executor());
+    std::string got;
+    run_loop(
+        loop,
+        [](proxy::dialer& by, vmctl::engine_address to, std::string& hear
+        ) -> asio::awaitable<void> {
+            const auto stream = co_await by.dial(std::move(to));
+            hear = co_await read_to_end(*stream);
+        }(dialer, server.address(pki), got)
+    );
+    CHECK(got == "xxx");
+}
+
+TEST_CASE("an engine of another authority is refused by us, and we by it")
+{
+    const test_directory directory;
+    const auto ours = make_pki(directory / "ours");
+    const auto theirs = make_pki(directory / "theirs");
+    asio::io_context loop(1);
+    proxy::dialer dialer(loop.get_executor());
+    std::string failure;
+    SECTION("its certificate is not signed by our CA")
+    {
+        tls_server server(vmctl::pki_files_in(theirs), TLS1_3_VERSION, [](SSL*) {});
+        run_loop(loop, fail_to_read(dialer, server.address(ours), failure));
+        server.join();
+        CHECK_THAT(failure, Catch::Matchers::Contains("the engine's certificate was refused"));
+        CHECK_FALSE(server.accepted);
+    }
+    SECTION("its certificate is for another name")
+    {
+        tls_server server(vmctl::pki_files_in(ours), TLS1_3_VERSION, [](SSL*) {});
+        auto address = server.address(ours);
+        address.tls->server_name = "elsewhere";
+        run_loop(loop, fail_to_read(dialer, std::move(address), failure));
+        CHECK_THAT(failure, Catch::Matchers::Contains("hostname mismatch"));
+    }
+    SECTION("our certificate is not signed by its CA: with TLS 1.3 the first read says so")
+    {
+        tls_server server(vmctl::pki_files_in(ours), TLS1_3_VERSION, [](SSL*) {});
+        auto address = server.address(ours);
+        address.tls->certificate = vmctl::pki_files_in(theirs).client;
+        address.tls->key = vmctl::pki_files_in(theirs).client_key;
+        run_loop(loop, fail_to_read(dialer, std::move(address), failure));
+        server.join();
+        CHECK_THAT(failure, Catch::Matchers::Contains("alert"));
+        CHECK_FALSE(server.accepted);
+    }
+}
+
+TEST_CASE("TLS files that cannot be used are named")
+{
+    const test_directory directory;
+    const auto pki = make_pki(directory / "pki");
+    auto files = vmctl::client_identity(pki);
+    SECTION("missing")
+    {
+        files.ca = directory / "nowhere.pem";
+        CHECK_THROWS_WITH(proxy::load_tls_context(files), Catch::Matchers::Contains("nowhere.pem"));
+    }
+    SECTION("not PEM")
+    {
+        test_support::write_file(directory / "bad.pem", "not a certificate");
+        files.certificate = directory / "bad.pem";
+        CHECK_THROWS_WITH(proxy::load_tls_context(files), Catch::Matchers::Contains("bad.pem"));
+    }
+    SECTION("a key of another certificate")
+    {
+        files.key = vmctl::pki_files_in(pki).server_key;
+        CHECK_THROWS_WITH(
+            proxy::load_tls_context(files), Catch::Matchers::Contains("server-key.pem")
+        );
+    }
+}

@@ -1,0 +1,74 @@
+// The whole preparation before a boot, once new, once again, once much later.
+#include "vmctl/guest_files.hpp"
+
+#include "tests/support/test_directory.hpp"
+#include "tests/unit/vmctl/disk_fixture.hpp"
+#include "vmctl/private_file.hpp"
+
+#include <catch2/catch.hpp>
+
+using namespace vmctl;
+using namespace vmctl_test;
+using namespace std::chrono_literals;
+using test_support::test_directory;
+
+TEST_CASE("an instance's files are made once and then left alone until a certificate ages")
+{
+    const test_directory directory;
+    const auto state = directory / "default";
+    const auto now = std::chrono::system_clock::now();
+    const auto first = prepare_guest_files(state, "default", small_disk, now);
+    CHECK(first.pki.guest());
+    CHECK(first.ssh_keys);
+    CHECK(first.disk.created);
+    const auto disk = data_disk_in(state);
+    const std::string root = "var/lib/boot2docker/";
+    CHECK(content_in(disk, root + "tls/server.pem") == read_file(state / "pki/server.pem"));
+    CHECK(content_in(disk, root + "tls/serverkey.pem") == read_file(state / "pki/server-key.pem"));
+    CHECK(content_in(disk, root + "tls/ca.pem") == read_file(state / "pki/ca.pem"));
+    CHECK(
+        content_in(disk, root + "ssh/ssh_host_ed25519_key") ==
+        read_file(state / "ssh/ssh_host_ed25519_key")
+    );
+    CHECK(content_in(disk, root + "etc/hostname") == "gangway-default\n");
+    CHECK(names_in(state) == "disk.img pki ssh ");
+
+    const auto again = prepare_guest_files(state, "default", small_disk, now + 1h);
+    CHECK_FALSE(again.pki.guest());
+    CHECK_FALSE(again.ssh_keys);
+    CHECK(again.disk == disk_change{});
+
+    const auto later = prepare_guest_files(state, "default", small_disk, now + 24h * 600);
+    CHECK(later.pki.guest());
+    CHECK(
+        later.disk.updated ==
+        std::vector<std::string>{root + "tls/server.pem", root + "tls/serverkey.pem"}
+    );
+    CHECK(content_in(disk, root + "tls/server.pem") == read_file(state / "pki/server.pem"));
+}
+
+TEST_CASE("neither the authority's key nor the client's lies in the guest")
+{
+    const test_directory directory;
+    prepare_guest_files(directory / "s", "default", small_disk, std::chrono::system_clock::now());
+    const auto image = read_file(data_disk_in(directory / "s"));
+    const auto body = [&](const char* name) {
+        const auto text = read_file(directory / "s" / "pki" / name);
+        return text.substr(text.find('\n') + 1, 60);
+    };
+    CHECK(image.find(body("server-key.pem")) != std::string::npos);
+    CHECK(image.find(body("ca-key.pem")) == std::string::npos);
+    CHECK(image.find(body("key.pem")) == std::string::npos);
+}
+
+TEST_CASE("renewed certificates that a crash kept from the disk reach it at the next boot")
+{
+    const test_directory directory;
+    const auto state = directory / "s";
+    const auto now = std::chrono::system_clock::now();
+    prepare_guest_files(state, "default", small_disk, now);
+    ensure_pki(pki_directory_in(state), now + 24h * 600);
+    const auto change = prepare_guest_files(state, "default", small_disk, now + 24h * 600);
+    CHECK_FALSE(change.pki.guest());
+    CHECK(change.disk.updated.size() == 2);
+}

@@ -1,0 +1,206 @@
+// The story of a start, in order.
+#include "vmctl/boot.hpp"
+
+#include "vmctl/deadline.hpp"
+#include "vmctl/run_blocking.hpp"
+#include "vmctl/switch_off.hpp"
+
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/this_coro.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
+#include <stdexcept>
+#include <utility>
+
+namespace asio = boost::asio;
+
+namespace vmctl {
+
+namespace {
+
+using std::chrono::steady_clock;
+using namespace std::chrono_literals;
+
+constexpr auto console_interval = 50ms;
+// A handshake under emulation on a busy machine takes seconds.
+constexpr auto probe_limit = 10s;
+constexpr auto silent_guest_patience = 10s;
+
+}  // namespace
+
+boot::boot(
+    hypervisor& host,
+    asio::thread_pool& pool,
+    const boot_plan& plan,
+    const readiness_probe& probe,
+    std::function<void(const stage_event&)> report
+)
+    : host_(host),
+      pool_(pool),
+      plan_(plan),
+      probe_(probe),
+      report_(std::move(report)),
+      console_file_(plan.spec.serial_log)
+{
+}
+
+asio::awaitable<running_vm> boot::run()
+{
+    auto found = co_await adopt();
+    running_vm vm;
+    if (found) {
+        vm = *found;
+    } else {
+        vm = co_await start();
+    }
+    bool in_time = true;
+    try {
+        auto answering = await_engine(address_of(vm));
+        co_await with_deadline(plan_.boot_timeout, std::move(answering));
+    } catch (const boost::system::system_error& error) {
+        if (error.code() != asio::error::timed_out) throw;
+        in_time = false;
+    }
+    if (!in_time) throw engine_unavailable(describe_timeout(console_, plan_.boot_timeout));
+    complete("ready");
+    co_return vm;
+}
+
+asio::awaitable<std::optional<running_vm>> boot::adopt()
+{
+    auto look = [this] { return host_.state(); };
+    try {
+        const auto state = co_await run_blocking(pool_, std::move(look));
+        power_may_be_on_ = state == power::on;
+    } catch (const hypervisor_error&) {
+        // What cannot be looked at cannot be switched off either.
+        power_may_be_on_ = false;
+        throw;
+    }
+    if (!power_may_be_on_) co_return std::nullopt;
+    auto take_over = [this] {
+        if (plan_.before_adoption) plan_.before_adoption();
+        return host_.adopt();
+    };
+    auto vm = co_await run_blocking(pool_, std::move(take_over));
+    if (vm) {
+        powered_on_ = true;
+        complete("adopt");
+        co_return vm;
+    }
+    // It is not usable as it is: shut down properly, it is started anew.
+    co_await switch_off(host_, pool_, plan_.shutdown_timeout);
+    power_may_be_on_ = false;
+    co_return std::nullopt;
+}
+
+asio::awaitable<running_vm> boot::start()
+{
+    domain_spec spec = plan_.spec;
+    for (const auto& stage : plan_.stages) {
+        auto work = [&stage, &spec] { stage.work(spec); };
+        co_await run_blocking(pool_, std::move(work));
+        complete(stage.name);
+    }
+    auto define = [this, &spec] {
+        spec.run_by = choose_accelerator(host_, plan_.accelerate, plan_.libvirt_uri);
+        host_.define(spec);
+    };
+    co_await run_blocking(pool_, std::move(define));
+    complete("define");
+    power_may_be_on_ = true;
+    powered_by_us_ = true;
+    auto power_on = [this] { return host_.power_on(); };
+    const auto vm = co_await run_blocking(pool_, std::move(power_on));
+    powered_on_ = true;
+    complete("power-on");
+    co_return vm;
+}
+
+asio::awaitable<void> boot::await_engine(engine_address address)
+{
+    auto listening = listen_to_guest();
+    auto asking = ask_engine(std::move(address));
+    co_await first_to_end(std::move(listening), std::move(asking));
+    // What the guest has printed meanwhile belongs to the timeline.
+    follow_console();
+}
+
+asio::awaitable<void> boot::listen_to_guest()
+{
+    const auto executor = co_await asio::this_coro::executor;
+    asio::steady_timer pause(executor);
+    for (;;) {
+        follow_console();
+        if (const auto& failure = console_.failure()) {
+            throw engine_unavailable(describe_failure(console_, *failure));
+        }
+        pause.expires_after(console_interval);
+        co_await pause.async_wait(asio::use_awaitable);
+    }
+}
+
+asio::awaitable<void> boot::ask_engine(engine_address address)
+{
+    const auto executor = co_await asio::this_coro::executor;
+    asio::steady_timer pause(executor);
+    const auto powered_on = steady_clock::now();
+    for (;;) {
+        bool worth_asking = !powered_by_us_ || console_.completed("network");
+        // A guest that reports no stages has to be asked all the same, once it may have a network:
+        // earlier, a connection would only hang.
+        if (console_.silent()) {
+            worth_asking |= steady_clock::now() >= powered_on + silent_guest_patience;
+        }
+        bool answered = false;
+        if (worth_asking) answered = co_await engine_answers(address);
+        if (answered) co_return;
+        pause.expires_after(console_.completed("engine") ? 50ms : 200ms);
+        co_await pause.async_wait(asio::use_awaitable);
+    }
+}
+
+asio::awaitable<bool> boot::engine_answers(engine_address address)
+{
+    try {
+        auto answer = probe_(std::move(address));
+        co_await with_deadline(probe_limit, std::move(answer));
+        co_return true;
+    } catch (const std::exception&) {
+        // Until it does answer, it is expected not to. Cancellation shows at the next co_await.
+        co_return false;
+    }
+}
+
+void boot::follow_console()
+{
+    for (const auto& stage : console_.append(console_file_.read_new())) {
+        complete(stage.name, stage.guest_time);
+    }
+}
+
+void boot::complete(std::string stage, std::optional<std::chrono::milliseconds> guest_time)
+{
+    timeline_.push_back({std::move(stage), elapsed(), guest_time});
+    report_(timeline_.back());
+}
+
+bool boot::guest_uses_disk() const
+{
+    if (!power_may_be_on_) return false;
+    if (!powered_by_us_ || console_.completed("disk")) return true;
+    // Until its first line the kernel does not run; later, a guest without stages may be anywhere.
+    return console_.silent() && !console_.tail().empty();
+}
+
+std::chrono::milliseconds boot::elapsed() const
+{
+    return std::chrono::round<std::chrono::milliseconds>(steady_clock::now() - began_);
+}
+
+engine_address boot::address_of(const running_vm& vm) const
+{
+    return {config::tcp_endpoint{"127.0.0.1", vm.engine_port}, plan_.engine_tls};
+}
+
+}  // namespace vmctl

@@ -1,0 +1,84 @@
+// One start of the VM: the stages on the host, power-on, and the wait until the engine answers. A
+// VM that runs already is adopted instead.
+#pragma once
+
+#include "vmctl/boot_log.hpp"
+#include "vmctl/boot_plan.hpp"
+#include "vmctl/growing_file.hpp"
+#include "vmctl/hypervisor.hpp"
+#include "vmctl/vm_status.hpp"
+
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/thread_pool.hpp>
+
+#include <chrono>
+#include <functional>
+#include <string>
+#include <vector>
+
+namespace vmctl {
+
+// Returns when the engine at the address has answered a request; throws when it does not. May be
+// cancelled (terminal).
+using readiness_probe = std::function<boost::asio::awaitable<void>(engine_address)>;
+
+class boot {
+public:
+    // All that is passed by reference must outlive run(). `report` is called on the loop.
+    boot(
+        hypervisor& host,
+        boost::asio::thread_pool& pool,
+        const boot_plan& plan,
+        const readiness_probe& probe,
+        std::function<void(const stage_event&)> report
+    );
+
+    // Once. Returns when the engine answers; throws std::exception with a sentence for the user.
+    // May be cancelled (terminal) and then ends after the blocking call that it is in; the VM may
+    // run afterwards, as it may when run() has thrown.
+    boost::asio::awaitable<running_vm> run();
+
+    // Whether the VM's power may be on because of this start, even when run() has thrown.
+    bool power_may_be_on() const { return power_may_be_on_; }
+
+    // Whether it is on, until something else switches it off.
+    bool powered_on() const { return powered_on_; }
+
+    // Whether the guest may have its data disk in use, so that it should not lose its power.
+    bool guest_uses_disk() const;
+
+    const boot_log& console() const { return console_; }
+
+    const std::vector<stage_event>& timeline() const { return timeline_; }
+
+    std::chrono::milliseconds elapsed() const;
+
+    engine_address address_of(const running_vm& vm) const;
+
+private:
+    boost::asio::awaitable<std::optional<running_vm>> adopt();
+    boost::asio::awaitable<running_vm> start();
+    boost::asio::awaitable<void> await_engine(engine_address address);
+    boost::asio::awaitable<void> listen_to_guest();
+    boost::asio::awaitable<void> ask_engine(engine_address address);
+    boost::asio::awaitable<bool> engine_answers(engine_address address);
+    void follow_console();
+    void complete(
+        std::string stage, std::optional<std::chrono::milliseconds> guest_time = std::nullopt
+    );
+
+    hypervisor& host_;
+    boost::asio::thread_pool& pool_;
+    const boot_plan& plan_;
+    const readiness_probe& probe_;
+    const std::function<void(const stage_event&)> report_;
+    const std::chrono::steady_clock::time_point began_ = std::chrono::steady_clock::now();
+    boot_log console_;
+    growing_file console_file_;
+    std::vector<stage_event> timeline_;
+    bool power_may_be_on_ = true;  // until it was looked at
+    bool powered_on_ = false;
+    bool powered_by_us_ = false;  // else the VM may be anywhere in its life
+};
+
+}  // namespace vmctl

@@ -1,0 +1,106 @@
+// The stages on the host, made of this room's disk and key functions.
+#include "vmctl/boot_plan.hpp"
+
+#include "vmctl/guest_files.hpp"
+#include "vmctl/image.hpp"
+#include "vmctl/libvirt_hypervisor.hpp"
+#include "vmctl/pki.hpp"
+#include "vmctl/storage_error.hpp"
+
+#include <utility>
+
+namespace vmctl {
+
+namespace {
+
+// sockaddr_un holds 108 bytes with the final zero.
+constexpr std::size_t longest_socket_path = 107;
+
+void check_socket_path(const std::filesystem::path& path)
+{
+    if (path.native().size() <= longest_socket_path) return;
+    throw storage_error(
+        "the path " + path.string() + " is longer than the " + std::to_string(longest_socket_path) +
+        " bytes that a socket may have; choose a shorter state_dir"
+    );
+}
+
+}  // namespace
+
+std::filesystem::path serial_log_in(const std::filesystem::path& state_dir)
+{
+    return state_dir / "serial.log";
+}
+
+std::filesystem::path serial_socket_in(const std::filesystem::path& state_dir)
+{
+    return state_dir / "serial.sock";
+}
+
+boot_plan make_boot_plan(const config::settings& settings, std::string version)
+{
+    boot_plan plan;
+    plan.spec.name = domain_name(settings.instance);
+    plan.spec.version = std::move(version);
+    plan.spec.cpus = settings.vm.cpus;
+    plan.spec.memory = settings.vm.memory;
+    plan.spec.engine_port = settings.vm.engine_port;
+    plan.spec.data_disk = data_disk_in(settings.state_dir);
+    plan.spec.serial_log = serial_log_in(settings.state_dir);
+    plan.spec.serial_socket = serial_socket_in(settings.state_dir);
+    plan.libvirt_uri = settings.vm.libvirt_uri;
+    plan.accelerate = settings.vm.accelerate;
+    plan.boot_timeout = settings.vm.boot_timeout;
+    plan.shutdown_timeout = settings.vm.shutdown_timeout;
+    plan.when_daemon_exits = settings.vm.when_daemon_exits;
+    plan.engine_tls = client_identity(pki_directory_in(settings.state_dir));
+
+    plan.stages.push_back({"image", [directory = settings.vm.image](domain_spec& spec) {
+                               const auto image = load_image(directory);
+                               spec.kernel = image.kernel;
+                               spec.initrd = image.initrd;
+                               spec.root_image = image.root;
+                               spec.command_line = image.command_line;
+                           }});
+    plan.stages.push_back(
+        {"files",
+         [state_dir = settings.state_dir,
+          instance = settings.instance,
+          size = settings.vm.disk](domain_spec& spec) {
+             check_socket_path(spec.serial_socket);
+             prepare_guest_files(state_dir, instance, size, std::chrono::system_clock::now());
+         }}
+    );
+    plan.before_adoption = [directory = pki_directory_in(settings.state_dir)] {
+        ensure_pki(directory, std::chrono::system_clock::now(), pki_scope::client_only);
+    };
+    return plan;
+}
+
+accelerator choose_accelerator(
+    hypervisor& host, config::acceleration wanted, const std::string& uri
+)
+{
+    if (!host.supports(accelerator::emulation)) {
+        throw describe(hypervisor_problem::no_emulator, uri, {});
+    }
+    const auto demand = [&host](accelerator way, const char* name) {
+        if (!host.supports(way)) throw describe(hypervisor_problem::no_accelerator, name, {});
+        return way;
+    };
+    switch (wanted) {
+        case config::acceleration::kvm:
+            return demand(accelerator::kvm, "kvm");
+        case config::acceleration::hvf:
+            return demand(accelerator::hvf, "hvf");
+        case config::acceleration::emulation:
+            return accelerator::emulation;
+        case config::acceleration::automatic:
+            break;
+    }
+    if (host.supports(accelerator::kvm)) return accelerator::kvm;
+    if (host.supports(accelerator::hvf)) return accelerator::hvf;
+    return accelerator::emulation;
+}
+
+}  // namespace vmctl

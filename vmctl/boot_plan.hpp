@@ -1,0 +1,51 @@
+// What a start of the VM consists of before its power goes on, derived from the settings.
+#pragma once
+
+#include "config/settings.hpp"
+#include "vmctl/domain_spec.hpp"
+#include "vmctl/hypervisor.hpp"
+
+#include <chrono>
+#include <functional>
+#include <string>
+#include <vector>
+
+namespace vmctl {
+
+// One stage on the host. `work` blocks; it completes the spec, and throws a std::exception whose
+// what() is a sentence for the user.
+struct host_stage {
+    std::string name;
+    std::function<void(domain_spec&)> work;
+};
+
+struct boot_plan {
+    domain_spec spec;         // what the settings alone decide
+    std::string libvirt_uri;  // for messages
+    config::acceleration accelerate = config::acceleration::automatic;
+    std::vector<host_stage> stages;  // in this order
+    // Blocking; instead of the stages when the VM turns out to run already.
+    std::function<void()> before_adoption;
+    config::tls_files engine_tls;
+    // From power-on to an engine that answers.
+    std::chrono::milliseconds boot_timeout = std::chrono::minutes(5);
+    // How long a guest may take to shut down before its power is cut.
+    std::chrono::milliseconds shutdown_timeout = std::chrono::minutes(1);
+    config::on_exit when_daemon_exits = config::on_exit::keep_running;
+};
+
+// The plan for an instance: stages "image" (the appliance is there and whole) and "files"
+// (certificates, ssh keys, data disk). `version` is Gangway's. Nothing happens yet.
+boot_plan make_boot_plan(const config::settings& settings, std::string version);
+
+// Where the console's log and socket of an instance are, under its state directory.
+std::filesystem::path serial_log_in(const std::filesystem::path& state_dir);     // serial.log
+std::filesystem::path serial_socket_in(const std::filesystem::path& state_dir);  // serial.sock
+
+// How to run the VM, of what was asked for and what is usable. Blocking. Throws hypervisor_error
+// when what was asked for is not; `uri` is for its sentence.
+accelerator choose_accelerator(
+    hypervisor& host, config::acceleration wanted, const std::string& uri
+);
+
+}  // namespace vmctl

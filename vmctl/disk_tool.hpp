@@ -1,0 +1,35 @@
+// Runs the external programs that make and edit the data disk and the ssh keys: mke2fs, debugfs,
+// e2fsck, resize2fs, ssh-keygen. Blocking; no shell.
+#pragma once
+
+#include "vmctl/storage_error.hpp"
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+namespace vmctl {
+
+struct tool_call {
+    std::string program;  // a name, looked up in PATH, /usr/sbin and /sbin; or an absolute path
+    std::vector<std::string> arguments;
+    std::filesystem::path directory;  // where it runs; empty: where we run
+    // The one descriptor of ours the tool inherits, so that a lock behind it lasts until the tool
+    // has ended even if we are killed. -1: none.
+    int holds = -1;
+};
+
+struct tool_result {
+    int exit_code = 0;  // 128 + N when signal N ended it, as a shell says
+    std::string output;
+    std::string errors;
+};
+
+// Runs the tool to its end, with an empty standard input and messages in English. Throws
+// storage_error when it did not run; a tool that ran and failed is a result.
+tool_result run_tool(const tool_call& call);
+
+// A failed run in one line for a message: "mke2fs: No space left on device while …".
+std::string failure_of(const tool_call& call, const tool_result& result);
+
+}  // namespace vmctl

@@ -1,0 +1,157 @@
+// The domain's devices, and why each is there.
+#include "vmctl/domain_xml.hpp"
+
+#include <sstream>
+
+namespace vmctl {
+
+namespace {
+
+std::string in_quotes(std::string_view text)
+{
+    return "'" + xml_escaped(text) + "'";
+}
+
+// User-mode networking has no libvirt element with port forwards that reports the port which the
+// kernel chose, so QEMU gets the card directly. Port 0 lets the kernel choose without a race;
+// `info usernet` tells which (user_network.hpp).
+std::string user_network(const domain_spec& spec)
+{
+    const auto forward = [](std::uint16_t host, std::uint16_t guest) {
+        return ",hostfwd=tcp:127.0.0.1:" + std::to_string(host) + "-:" + std::to_string(guest);
+    };
+    return "user,id=gw0" + forward(spec.engine_port, guest_engine_port) +
+           forward(0, guest_ssh_port);
+}
+
+// The slot is one that libvirt, which fills the bus from below and knows nothing of this card,
+// does not reach. No boot ROM: the kernel is loaded directly.
+constexpr std::string_view network_card = "virtio-net-pci,netdev=gw0,romfile=,bus=pcie.0,addr=0x10";
+
+}  // namespace
+
+std::string xml_escaped(std::string_view text)
+{
+    std::string escaped;
+    for (const char c : text) {
+        switch (c) {
+            case '&':
+                escaped += "&amp;";
+                break;
+            case '<':
+                escaped += "&lt;";
+                break;
+            case '>':
+                escaped += "&gt;";
+                break;
+            case '\'':
+                escaped += "&apos;";
+                break;
+            case '"':
+                escaped += "&quot;";
+                break;
+            default:
+                escaped += c;
+        }
+    }
+    return escaped;
+}
+
+std::optional<std::string> version_in_metadata(std::string_view element)
+{
+    constexpr std::string_view attribute = "version=";
+    const auto at = element.find(attribute);
+    if (at == std::string_view::npos) return std::nullopt;
+    auto value = element.substr(at + attribute.size());
+    if (value.empty()) return std::nullopt;
+    const auto end = value.find(value.front(), 1);
+    if (end == std::string_view::npos) return std::nullopt;
+    return std::string(value.substr(1, end - 1));
+}
+
+const char* domain_type(accelerator way)
+{
+    switch (way) {
+        case accelerator::kvm:
+            return "kvm";
+        case accelerator::hvf:
+            return "hvf";
+        case accelerator::emulation:
+            break;
+    }
+    return "qemu";
+}
+
+std::string domain_xml(const domain_spec& spec, std::string_view uuid)
+{
+    std::ostringstream xml;
+    xml << "<domain type=" << in_quotes(domain_type(spec.run_by))
+        << " xmlns:qemu='http://libvirt.org/schemas/domain/qemu/1.0'>\n"
+        << "  <name>" << xml_escaped(spec.name) << "</name>\n";
+    if (!uuid.empty()) xml << "  <uuid>" << xml_escaped(uuid) << "</uuid>\n";
+    xml << "  <metadata>\n"
+        << "    <gangway:vm xmlns:gangway=" << in_quotes(metadata_namespace)
+        << " version=" << in_quotes(spec.version) << "/>\n"
+        << "  </metadata>\n"
+        << "  <memory unit='KiB'>" << spec.memory.bytes / 1024 << "</memory>\n"
+        << "  <vcpu>" << spec.cpus << "</vcpu>\n"
+        << "  <os>\n"
+        << "    <type arch=" << in_quotes(domain_architecture)
+        << " machine=" << in_quotes(domain_machine) << ">hvm</type>\n"
+        << "    <kernel>" << xml_escaped(spec.kernel.native()) << "</kernel>\n"
+        << "    <initrd>" << xml_escaped(spec.initrd.native()) << "</initrd>\n"
+        << "    <cmdline>" << xml_escaped(spec.command_line) << "</cmdline>\n"
+        << "  </os>\n"
+        << "  <features><acpi/><apic/></features>\n"
+        << (spec.run_by != accelerator::emulation
+                ? "  <cpu mode='host-passthrough' migratable='off'/>\n"
+                // Five-level page tables cost an emulated guest a lot and give it nothing.
+                : "  <cpu mode='maximum'><feature policy='disable' name='la57'/></cpu>\n")
+        << "  <clock offset='utc'/>\n"
+        // A guest that panics or reboots is noticed like one that stops; the next request starts
+        // it.
+        << "  <on_poweroff>destroy</on_poweroff>\n"
+        << "  <on_reboot>destroy</on_reboot>\n"
+        << "  <on_crash>destroy</on_crash>\n"
+        << "  <devices>\n"
+        << "    <disk type='file' device='disk'>\n"
+        << "      <driver name='qemu' type='raw'/>\n"
+        << "      <source file=" << in_quotes(spec.root_image.native()) << "/>\n"
+        << "      <target dev='vda' bus='virtio'/>\n"
+        << "      <readonly/>\n"
+        << "      <serial>gangway-root</serial>\n"
+        << "    </disk>\n"
+        // Through the host's cache; the guest's flushes reach the disk, so its journal holds.
+        << "    <disk type='file' device='disk'>\n"
+        << "      <driver name='qemu' type='raw' cache='writeback' discard='unmap'/>\n"
+        << "      <source file=" << in_quotes(spec.data_disk.native()) << "/>\n"
+        << "      <target dev='vdb' bus='virtio'/>\n"
+        << "      <serial>gangway-data</serial>\n"
+        << "    </disk>\n"
+        << "    <controller type='usb' model='none'/>\n"
+        << "    <serial type='unix'>\n"
+        << "      <source mode='bind' path=" << in_quotes(spec.serial_socket.native()) << "/>\n"
+        << "      <log file=" << in_quotes(spec.serial_log.native()) << " append='off'/>\n"
+        << "      <target port='0'/>\n"
+        << "    </serial>\n"
+        << "    <console type='unix'>\n"
+        << "      <target type='serial' port='0'/>\n"
+        << "    </console>\n"
+        << "    <channel type='unix'>\n"
+        << "      <target type='virtio' name='org.qemu.guest_agent.0'/>\n"
+        << "    </channel>\n"
+        << "    <rng model='virtio'><backend model='random'>/dev/urandom</backend></rng>\n"
+        // What the guest frees goes back to the host by itself.
+        << "    <memballoon model='virtio' freePageReporting='on'/>\n"
+        << "  </devices>\n"
+        << "  <qemu:commandline>\n"
+        << "    <qemu:arg value='-netdev'/>\n"
+        << "    <qemu:arg value=" << in_quotes(user_network(spec)) << "/>\n"
+        << "    <qemu:arg value='-device'/>\n"
+        << "    <qemu:arg value=" << in_quotes(network_card) << "/>\n"
+        << "  </qemu:commandline>\n"
+        << "</domain>\n";
+    return xml.str();
+}
+
+}  // namespace vmctl

@@ -1,0 +1,94 @@
+// What the proxy knows of the engine behind it: something that hands out leases. Whether a VM has
+// to be started for that is not the proxy's business.
+#pragma once
+
+#include "config/endpoint.hpp"
+#include "config/settings.hpp"
+
+#include <boost/asio/awaitable.hpp>
+
+#include <functional>
+#include <optional>
+#include <stdexcept>
+#include <string>
+#include <utility>
+
+namespace vmctl {
+
+// Where the engine can be dialled now. `tls` set: mutual TLS with these files.
+struct engine_address {
+    config::engine_endpoint endpoint;
+    std::optional<config::tls_files> tls;
+    bool operator==(const engine_address&) const = default;
+};
+
+// Whether a request uses the engine or only looks at it. A passive request does not count as use
+// when the VM's idle time is judged.
+enum class activity { passive, active };
+
+// Who asks for the engine and why; appears in the log and in `gangway status`.
+struct requester {
+    unsigned uid = 0;
+    int pid = 0;
+    std::string command;  // the client program's name, empty when unknown
+    std::string request;  // "GET /v1.41/containers/json"
+};
+
+// Keeps the engine in use while it lives. Move-only; released by destruction. Must not outlive the
+// engine that gave it, and lives on the loop's thread like everything of the proxy.
+class lease {
+public:
+    lease() = default;
+
+    lease(engine_address address, std::function<void()> release)
+        : address_(std::move(address)), release_(std::move(release))
+    {
+    }
+
+    lease(lease&& other) noexcept
+        : address_(std::move(other.address_)), release_(std::exchange(other.release_, nullptr))
+    {
+    }
+
+    lease& operator=(lease&& other) noexcept
+    {
+        lease moved(std::move(other));
+        std::swap(address_, moved.address_);
+        std::swap(release_, moved.release_);
+        return *this;
+    }
+
+    lease(const lease&) = delete;
+    lease& operator=(const lease&) = delete;
+
+    ~lease()
+    {
+        if (release_) release_();
+    }
+
+    const engine_address& address() const { return address_; }
+
+private:
+    engine_address address_;
+    std::function<void()> release_;
+};
+
+// The engine cannot be had. what() is a sentence for the user of the docker client: what failed and
+// what to do about it.
+class engine_unavailable : public std::runtime_error {
+    using std::runtime_error::runtime_error;
+};
+
+class engine {
+public:
+    virtual ~engine() = default;
+
+    // Waits until the engine answers, starting whatever that takes. Any number of callers may wait
+    // at once. Throws engine_unavailable; may be cancelled (terminal).
+    virtual boost::asio::awaitable<lease> acquire(requester who, activity kind) = 0;
+
+    // What the user can do when an engine that was leased cannot be connected to.
+    virtual std::string advice() const { return "see `gangway logs`, or try `gangway restart`"; }
+};
+
+}  // namespace vmctl

@@ -1,0 +1,240 @@
+// What we ask of mke2fs, debugfs, e2fsck and resize2fs, and how their answers are judged.
+#include "vmctl/ext4.hpp"
+
+#include "vmctl/disk_tool.hpp"
+#include "vmctl/private_file.hpp"
+
+#include <sys/stat.h>
+
+#include <algorithm>
+#include <string_view>
+
+namespace vmctl {
+namespace {
+
+using std::filesystem::path;
+
+// Spelled out, so that no host's mke2fs.conf decides what the guest's kernel must understand: all
+// of it is in Linux 4.19, the stock boot2docker ISO's.
+constexpr const char* features =
+    "none,has_journal,ext_attr,resize_inode,dir_index,filetype,extent,64bit,flex_bg,sparse_super,"
+    "large_file,huge_file,dir_nlink,extra_isize,metadata_csum";
+
+std::uint64_t little_endian(
+    std::span<const unsigned char, superblock_size> block, std::size_t at, std::size_t size
+)
+{
+    std::uint64_t number = 0;
+    while (size-- > 0) number = number << 8U | block[at + size];
+    return number;
+}
+
+// The directories above the files, parents first; true: private.
+std::map<path, bool> directories_of(const std::vector<seed_file>& files)
+{
+    std::map<path, bool> result;
+    for (const auto& file : files) {
+        const auto parent = path(file.path).parent_path();
+        result[parent] |= (file.mode & 077U) == 0;
+        for (auto above = parent.parent_path(); !above.empty(); above = above.parent_path())
+            result.try_emplace(above, false);
+    }
+    return result;
+}
+
+std::string mode_command(const path& name, unsigned mode)
+{
+    constexpr std::string_view digits = "01234567";
+    std::string text;
+    for (unsigned rest = mode; rest != 0; rest /= 8) text.insert(0, 1, digits[rest % 8]);
+    return "sif /" + name.string() + " mode 0" + text + "\n";
+}
+
+std::string owner_commands(const path& name)
+{
+    return "sif /" + name.string() + " uid 0\nsif /" + name.string() + " gid 0\n";
+}
+
+void empty_directory(const path& directory)
+{
+    for (const auto& entry : std::filesystem::directory_iterator(directory))
+        std::filesystem::remove_all(entry.path());
+}
+
+bool holds(const path& file, const seed_file& wanted)
+{
+    struct stat status = {};
+    if (lstat(file.c_str(), &status) != 0 || !S_ISREG(status.st_mode)) return false;
+    if ((status.st_mode & 07777U) != wanted.mode) return false;
+    return read_file(file) == wanted.content;
+}
+
+}  // namespace
+
+std::optional<ext4_superblock> parse_superblock(
+    std::span<const unsigned char, superblock_size> block
+)
+{
+    constexpr std::uint64_t incompatible_extents = 0x40;
+    constexpr std::uint64_t incompatible_64bit = 0x80;
+    const auto incompatible = little_endian(block, 0x60, 4);
+    if (little_endian(block, 0x38, 2) != 0xEF53 || (incompatible & incompatible_extents) == 0)
+        return std::nullopt;
+    const auto block_shift = 10 + little_endian(block, 0x18, 4);
+    if (block_shift > 16) return std::nullopt;
+    auto blocks = little_endian(block, 0x04, 4);
+    if (incompatible & incompatible_64bit) blocks |= little_endian(block, 0x150, 4) << 32U;
+
+    ext4_superblock result;
+    result.bytes = blocks << block_shift;
+    // Sixteen bytes; only a shorter label ends in a zero.
+    const auto label = block.subspan<0x78, 16>();
+    result.label.assign(label.begin(), std::find(label.begin(), label.end(), 0));
+    return result;
+}
+
+ext4_image::ext4_image(path file, path scratch, int lock)
+    : file_(std::move(file)), scratch_(std::move(scratch)), lock_(lock)
+{
+}
+
+void ext4_image::require(const std::string& program, const std::vector<std::string>& arguments)
+    const
+{
+    const tool_call call = {program, arguments, {}, lock_};
+    const auto result = run_tool(call);
+    if (result.exit_code != 0) throw storage_error(failure_of(call, result));
+}
+
+void ext4_image::format(const std::string& label, const std::vector<seed_file>& files)
+{
+    for (const auto& [directory, is_private] : directories_of(files))
+        make_private_directory(scratch_ / directory);
+    for (const auto& file : files) write_file(scratch_ / file.path, file.content, file.mode);
+
+    // The journal is the one part of an idle file system that the host's disk fills up with.
+    const auto mebibytes = std::filesystem::file_size(file_) / (1024UL * 1024);
+    const auto journal = std::clamp<std::uint64_t>(mebibytes / 16, 4, 64);
+    require(
+        "mke2fs",
+        {"-q",
+         "-F",
+         "-t",
+         "ext4",
+         "-L",
+         label,
+         "-O",
+         features,
+         "-b",
+         "4096",
+         "-I",
+         "256",
+         // As boot2docker does: images are many small files.
+         "-i",
+         "8192",
+         "-m",
+         "0",
+         "-J",
+         "size=" + std::to_string(journal),
+         "-E",
+         "root_owner=0:0,lazy_itable_init=1,lazy_journal_init=1",
+         "-d",
+         scratch_.string(),
+         file_.string()}
+    );
+    empty_directory(scratch_);
+    take_ownership(files);
+    if (const auto wrong = differing(files); !wrong.empty())
+        throw storage_error("mke2fs did not store " + wrong.front().path);
+}
+
+void ext4_image::check(check_depth depth)
+{
+    std::vector<std::string> arguments = {"-p", file_.string()};
+    if (depth == check_depth::thorough) arguments.insert(arguments.begin(), "-f");
+    const tool_call call = {"e2fsck", arguments, {}, lock_};
+    const auto result = run_tool(call);
+    // Exit status (e2fsck(8)): 1 and 2 mean that all errors were corrected.
+    if (result.exit_code > 2)
+        throw storage_error(
+            "the file system in " + file_.string() + " is damaged (" + failure_of(call, result) +
+            "): repair it with `e2fsck -f " + file_.string() + "`"
+        );
+}
+
+// debugfs reports failed commands on stderr only; callers judge by what the image holds afterwards.
+std::string ext4_image::debugfs(const std::string& commands, bool writable)
+{
+    write_file(scratch_ / "commands", commands, 0600);
+    std::vector<std::string> arguments = {"-f", "commands", file_.string()};
+    if (writable) arguments.insert(arguments.begin(), "-w");
+    const tool_call call = {"debugfs", arguments, scratch_, lock_};
+    const auto result = run_tool(call);
+    if (result.exit_code != 0) throw storage_error(failure_of(call, result));
+    return result.output;
+}
+
+// Asked before each mkdir: debugfs 1.47.0 leaks blocks when it makes a directory that is there.
+bool ext4_image::exists(const path& name)
+{
+    return debugfs("stat /" + name.string() + "\n", false).find("Inode: ") != std::string::npos;
+}
+
+// mke2fs copies the owner of its source, whoever we are, and some versions the mode of its root.
+void ext4_image::take_ownership(const std::vector<seed_file>& files)
+{
+    auto commands = owner_commands("") + mode_command("", 0040755);
+    for (const auto& [directory, is_private] : directories_of(files))
+        commands +=
+            owner_commands(directory) + mode_command(directory, is_private ? 0040700 : 0040755);
+    for (const auto& file : files) commands += owner_commands(file.path);
+    debugfs(commands, true);
+    empty_directory(scratch_);
+}
+
+std::vector<seed_file> ext4_image::differing(const std::vector<seed_file>& wanted)
+{
+    std::string commands;
+    for (std::size_t index = 0; index < wanted.size(); ++index)
+        commands += "dump -p /" + wanted[index].path + " " + std::to_string(index) + "\n";
+    debugfs(commands, false);
+    std::vector<seed_file> result;
+    for (std::size_t index = 0; index < wanted.size(); ++index)
+        if (!holds(scratch_ / std::to_string(index), wanted[index]))
+            result.push_back(wanted[index]);
+    empty_directory(scratch_);
+    return result;
+}
+
+void ext4_image::write(const std::vector<seed_file>& files)
+{
+    debugfs("dirty\n", true);
+    std::string commands;
+    for (const auto& [directory, is_private] : directories_of(files)) {
+        if (!exists(directory)) commands += "mkdir /" + directory.string() + "\n";
+        if (is_private) commands += mode_command(directory, 0040700);
+    }
+    for (std::size_t index = 0; index < files.size(); ++index) {
+        const auto& file = files[index];
+        const auto name = std::to_string(index);
+        write_file(scratch_ / name, file.content, 0600);
+        commands += "rm /" + file.path + "\nwrite " + name + " /" + file.path + "\n";
+        commands += mode_command(file.path, 0100000 | file.mode) + owner_commands(file.path);
+    }
+    debugfs(commands, true);
+    empty_directory(scratch_);
+    check(check_depth::thorough);
+    if (const auto wrong = differing(files); !wrong.empty())
+        throw storage_error(
+            "cannot write " + wrong.front().path + " into " + file_.string() +
+            ": is its file system full?"
+        );
+}
+
+void ext4_image::grow()
+{
+    check(check_depth::thorough);
+    require("resize2fs", {file_.string()});
+}
+
+}  // namespace vmctl

@@ -1,0 +1,52 @@
+// The order in which an instance's files are made ready, and which of them the guest gets.
+#include "vmctl/guest_files.hpp"
+
+#include "vmctl/guest_seed.hpp"
+#include "vmctl/private_file.hpp"
+
+namespace vmctl {
+
+using std::filesystem::path;
+
+path data_disk_in(const path& state_dir)
+{
+    return state_dir / "disk.img";
+}
+
+path pki_directory_in(const path& state_dir)
+{
+    return state_dir / "pki";
+}
+
+path ssh_directory_in(const path& state_dir)
+{
+    return state_dir / "ssh";
+}
+
+guest_files_change prepare_guest_files(
+    const path& state_dir,
+    std::string_view instance,
+    config::byte_size disk_size,
+    std::chrono::system_clock::time_point now
+)
+{
+    make_private_directory(state_dir);
+    guest_files_change change;
+    change.pki = ensure_pki(pki_directory_in(state_dir), now);
+    change.ssh_keys = ensure_ssh_keys(ssh_directory_in(state_dir), instance);
+
+    const auto pki = pki_files_in(pki_directory_in(state_dir));
+    const auto ssh = ssh_files_in(ssh_directory_in(state_dir), instance);
+    guest_identity identity;
+    identity.instance = instance;
+    identity.ca = read_file(pki.ca);
+    identity.server_certificate = read_file(pki.server);
+    identity.server_key = read_file(pki.server_key);
+    identity.ssh_host_key = read_file(ssh.host_key);
+    identity.ssh_public_host_key = read_file(ssh.public_host_key());
+    identity.authorized_key = read_file(ssh.public_key());
+    change.disk = ensure_data_disk(data_disk_in(state_dir), disk_size, guest_seed(identity));
+    return change;
+}
+
+}  // namespace vmctl

@@ -1,0 +1,37 @@
+// Everything of an instance that lies on disk, made ready for a boot in one call: certificates, ssh
+// keys, and the data disk that carries the guest's share of them.
+#pragma once
+
+#include "config/settings.hpp"
+#include "vmctl/data_disk.hpp"
+#include "vmctl/pki.hpp"
+#include "vmctl/ssh_keys.hpp"
+
+#include <chrono>
+#include <filesystem>
+#include <string_view>
+
+namespace vmctl {
+
+// Where an instance keeps what it has, under its state directory.
+std::filesystem::path data_disk_in(const std::filesystem::path& state_dir);      // disk.img
+std::filesystem::path pki_directory_in(const std::filesystem::path& state_dir);  // pki/
+std::filesystem::path ssh_directory_in(const std::filesystem::path& state_dir);  // ssh/
+
+struct guest_files_change {
+    pki_change pki;
+    bool ssh_keys = false;
+    disk_change disk;
+};
+
+// To be called before a cold boot, while the guest is off. Blocking, well under a second on an
+// existing instance. Throws storage_error; what is whole already is kept, nothing half-made
+// remains.
+guest_files_change prepare_guest_files(
+    const std::filesystem::path& state_dir,
+    std::string_view instance,
+    config::byte_size disk_size,
+    std::chrono::system_clock::time_point now
+);
+
+}  // namespace vmctl

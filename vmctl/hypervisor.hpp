@@ -1,0 +1,122 @@
+// What a hypervisor must be able to do for us, and how it fails. Calls block; the supervisor makes
+// them off the loop, one at a time.
+#pragma once
+
+#include "vmctl/domain_spec.hpp"
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+
+namespace vmctl {
+
+enum class hypervisor_problem {
+    unreachable,     // libvirt is not installed, or its daemon cannot be started
+    not_allowed,     // it runs, but not for this user
+    no_emulator,     // no QEMU that libvirt can use
+    no_accelerator,  // KVM or HVF was asked for and is not usable
+    port_taken,      // the configured engine port belongs to something else
+    refused,         // libvirt or QEMU said no; their words are in the message
+};
+
+// what() is a sentence for the user: what failed and what to do about it.
+class hypervisor_error : public std::runtime_error {
+public:
+    hypervisor_error(hypervisor_problem problem, const std::string& sentence)
+        : std::runtime_error(sentence), problem_(problem)
+    {
+    }
+
+    hypervisor_problem problem() const { return problem_; }
+
+private:
+    hypervisor_problem problem_;
+};
+
+// The sentence for each problem. `subject` is the libvirt URI, the accelerator for no_accelerator,
+// the port for port_taken, or what was being done for refused; `detail` is what libvirt said.
+hypervisor_error describe(
+    hypervisor_problem problem, std::string_view subject, std::string_view detail
+);
+
+enum class power {
+    absent,  // no such domain
+    off,
+    on,  // running or paused
+};
+
+// Why a domain's power went off.
+enum class stop_cause {
+    shut_down,  // by the guest
+    crashed,    // the guest panicked
+    killed,     // QEMU ended without saying why: SIGKILL, out of memory, a fault of its own
+    destroyed,  // somebody cut the power through libvirt
+    unknown,
+};
+
+// Completes "the VM …".
+std::string_view to_string(stop_cause cause);
+
+// Something happened that we may not have asked for. Only a hint: ask for the state.
+struct domain_event {
+    enum class kind {
+        power_off,
+        connection_lost,  // to the hypervisor's daemon; the domain may live on
+    };
+    kind what = kind::power_off;
+    stop_cause why = stop_cause::unknown;
+    bool operator==(const domain_event&) const = default;
+};
+
+// How a running VM is reached, as the hypervisor itself knows it.
+struct running_vm {
+    std::uint16_t engine_port = 0;  // on 127.0.0.1
+    std::uint16_t ssh_port = 0;
+    int process_id = 0;  // QEMU's; 0: unknown
+    bool operator==(const running_vm&) const = default;
+};
+
+// One domain. Every call may throw hypervisor_error.
+class hypervisor {
+public:
+    virtual ~hypervisor() = default;
+
+    virtual power state() = 0;
+
+    // Whether VMs like ours can be run that way, by this user. False for emulation: there is no
+    // usable QEMU at all.
+    virtual bool supports(accelerator way) = 0;
+
+    // Defines the domain, in place of one of the same name whose power is off.
+    virtual void define(const domain_spec& spec) = 0;
+
+    // Switches the power of the defined domain on. Returns once the boot has begun.
+    virtual running_vm power_on() = 0;
+
+    // The VM that runs already, resumed if it was paused. Nothing: it was not made by us, or by a
+    // version that made it otherwise, and has to be started anew.
+    virtual std::optional<running_vm> adopt() = 0;
+
+    // Presses the power button; the guest may take its time or ignore it. No error when it is off.
+    virtual void ask_to_shut_down() = 0;
+
+    // No error when it is off.
+    virtual void cut_power() = 0;
+
+    // Forgets a domain whose power is off; no error when there is none. Disks stay.
+    virtual void undefine() = 0;
+
+    // `observer` is called from any thread, from now on until another takes its place; the former
+    // is not called any more once watch() has returned. An empty one ends it. Unlike the others,
+    // this call does not block and may be made on any thread.
+    virtual void watch(std::function<void(domain_event)> observer) = 0;
+
+    // Lets go of the hypervisor's daemon, so that it may end when nobody needs it. No events come
+    // until the next call, which connects again.
+    virtual void disconnect() = 0;
+};
+
+}  // namespace vmctl

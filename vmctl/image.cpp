@@ -1,0 +1,192 @@
+// manifest.json to a typed value, every doubt a sentence.
+#include "vmctl/image.hpp"
+
+#include "vmctl/private_file.hpp"
+
+#include <nlohmann/json.hpp>
+#include <openssl/evp.h>
+
+#include <array>
+#include <fstream>
+#include <memory>
+#include <string_view>
+#include <system_error>
+
+namespace vmctl {
+namespace {
+
+using nlohmann::json;
+using std::filesystem::path;
+
+constexpr std::string_view rebuild = "build the image again: appliance/build --output DIR";
+
+class manifest {
+public:
+    explicit manifest(const path& directory) : directory_(directory)
+    {
+        std::error_code error;
+        const auto file = directory / "manifest.json";
+        if (!std::filesystem::is_directory(directory, error))
+            throw storage_error(
+                "no VM image in " + directory.string() + ": run appliance/build --output " +
+                directory.string() + " or set vm.image"
+            );
+        if (!std::filesystem::exists(file, error) && !error)
+            throw storage_error(
+                "no VM image in " + directory.string() + " (there is no manifest.json): " +
+                "run appliance/build --output " + directory.string() + " or set vm.image"
+            );
+        values_ = json::parse(read_file(file), nullptr, false);
+        if (!values_.is_object()) refuse("is not a JSON object");
+    }
+
+    [[noreturn]] void refuse(const std::string& problem) const
+    {
+        throw storage_error(
+            "the VM image's " + (directory_ / "manifest.json").string() + " " + problem + "; " +
+            std::string(rebuild)
+        );
+    }
+
+    std::string text(const char* key) const
+    {
+        const auto found = values_.find(key);
+        if (found == values_.end() || !found->is_string())
+            refuse("has no text \"" + std::string(key) + "\"");
+        return found->get<std::string>();
+    }
+
+    std::optional<path> optional_file(const char* key) const
+    {
+        if (!values_.contains(key) || values_[key].is_null()) return std::nullopt;
+        return file(key);
+    }
+
+    path file(const char* key) const
+    {
+        const auto name = text(key);
+        if (!files().contains(name))
+            refuse("names " + name + " as \"" + key + "\" but does not list it in \"files\"");
+        return located(name);
+    }
+
+    // The files listed are in the directory itself: a manifest reaches nowhere else.
+    path located(const std::string& name) const
+    {
+        if (name.empty() || name == "." || name == ".." || name.find('/') != std::string::npos)
+            refuse("names a file outside its directory: \"" + name + "\"");
+        return directory_ / name;
+    }
+
+    const json& files() const
+    {
+        const auto found = values_.find("files");
+        if (found == values_.end() || !found->is_object()) refuse("has no object \"files\"");
+        return *found;
+    }
+
+    image_file description(const std::string& name, const json& value) const
+    {
+        if (!value.is_object() || !value.contains("size") || !value["size"].is_number_unsigned())
+            refuse("gives no size for " + name);
+        if (!value.contains("sha256") || !value["sha256"].is_string() ||
+            !is_sha256(value["sha256"].get_ref<const std::string&>()))
+            refuse("gives no sha256 for " + name);
+        return {value["size"].get<std::uint64_t>(), value["sha256"].get<std::string>()};
+    }
+
+private:
+    static bool is_sha256(std::string_view text)
+    {
+        return text.size() == 64 &&
+               text.find_first_not_of("0123456789abcdef") == std::string_view::npos;
+    }
+
+    path directory_;
+    json values_;
+};
+
+void check_size(const path& file, const image_file& described)
+{
+    std::error_code error;
+    if (!std::filesystem::is_regular_file(file, error))
+        throw storage_error(
+            "the VM image's " + file.string() + " is missing; " + std::string(rebuild)
+        );
+    const auto size = std::filesystem::file_size(file, error);
+    if (error)
+        throw storage_error(
+            "cannot look at the VM image's " + file.string() + ": " + error.message()
+        );
+    if (size != described.size)
+        throw storage_error(
+            "the VM image's " + file.string() + " has " + std::to_string(size) +
+            " bytes instead of " + std::to_string(described.size) + "; " + std::string(rebuild)
+        );
+}
+
+std::string sha256_of(const path& file)
+{
+    struct release {
+        void operator()(EVP_MD_CTX* context) const { EVP_MD_CTX_free(context); }
+    };
+
+    const std::unique_ptr<EVP_MD_CTX, release> context(EVP_MD_CTX_new());
+    if (!context || EVP_DigestInit_ex(context.get(), EVP_sha256(), nullptr) != 1)
+        throw storage_error("cannot compute a sha256");
+    std::ifstream stream(file, std::ios::binary);
+    std::string chunk(1024UL * 1024, '\0');
+    while (stream) {
+        stream.read(chunk.data(), static_cast<std::streamsize>(chunk.size()));
+        const auto got = static_cast<std::size_t>(stream.gcount());
+        EVP_DigestUpdate(context.get(), chunk.data(), got);
+    }
+    if (!stream.eof()) throw storage_error("cannot read the VM image's " + file.string());
+    std::array<unsigned char, EVP_MAX_MD_SIZE> digest = {};
+    unsigned size = 0;
+    EVP_DigestFinal_ex(context.get(), digest.data(), &size);
+    constexpr std::string_view digits = "0123456789abcdef";
+    std::string text;
+    for (unsigned index = 0; index < size; ++index) {
+        text += digits[digest[index] / 16U];
+        text += digits[digest[index] % 16U];
+    }
+    return text;
+}
+
+}  // namespace
+
+vm_image load_image(const path& directory)
+{
+    if (directory.empty())
+        throw storage_error(
+            "no VM image is configured: run appliance/build --output DIR and set vm.image to DIR"
+        );
+    const auto absolute = std::filesystem::absolute(directory).lexically_normal();
+    const manifest read(absolute);
+    vm_image image;
+    image.version = read.text("version");
+    image.command_line = read.text("cmdline");
+    image.kernel = read.file("kernel");
+    image.initrd = read.file("initrd");
+    image.root = read.file("root");
+    image.iso = read.optional_file("iso");
+    for (const auto& [name, value] : read.files().items()) {
+        const auto file = read.located(name);
+        image.files[file] = read.description(name, value);
+    }
+    for (const auto& [file, described] : image.files) check_size(file, described);
+    return image;
+}
+
+void verify_checksums(const vm_image& image)
+{
+    for (const auto& [file, described] : image.files)
+        if (sha256_of(file) != described.sha256)
+            throw storage_error(
+                "the VM image's " + file.string() +
+                " is damaged (its sha256 is not the manifest's); " + std::string(rebuild)
+            );
+}
+
+}  // namespace vmctl

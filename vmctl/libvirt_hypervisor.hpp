@@ -1,0 +1,18 @@
+// The hypervisor on libvirt. libvirt itself appears in the source file alone.
+#pragma once
+
+#include "vmctl/hypervisor.hpp"
+
+#include <memory>
+#include <string>
+
+namespace vmctl {
+
+// The domain called `domain_name` at `uri`. Nothing is contacted before the first call. Its methods
+// must not be called from two threads at once. Destroy it when none runs and its observer is off.
+std::unique_ptr<hypervisor> make_libvirt_hypervisor(std::string uri, std::string domain_name);
+
+// The domain of an instance.
+std::string domain_name(const std::string& instance);
+
+}  // namespace vmctl

@@ -1,0 +1,150 @@
+// The transitions of the table in lifecycle.hpp.
+#include "vmctl/lifecycle.hpp"
+
+#include <utility>
+
+namespace vmctl {
+
+std::string_view to_string(vm_state state)
+{
+    switch (state) {
+        case vm_state::absent:
+            return "absent";
+        case vm_state::stopped:
+            return "stopped";
+        case vm_state::booting:
+            return "booting";
+        case vm_state::ready:
+            return "ready";
+        case vm_state::stopping:
+            return "stopping";
+        case vm_state::failed:
+            return "failed";
+    }
+    return "unknown";
+}
+
+vm_step lifecycle::found_absent()
+{
+    examined_ = true;
+    return vm_step::none;
+}
+
+vm_step lifecycle::found_off()
+{
+    if (!std::exchange(examined_, true)) state_ = vm_state::stopped;
+    return vm_step::none;
+}
+
+vm_step lifecycle::found_running()
+{
+    if (std::exchange(examined_, true)) return vm_step::none;
+    return begin_boot();
+}
+
+void lifecycle::examination_failed(std::string reason)
+{
+    if (std::exchange(examined_, true)) return;
+    state_ = vm_state::failed;
+    failure_ = std::move(reason);
+}
+
+vm_step lifecycle::start_requested()
+{
+    switch (state_) {
+        case vm_state::absent:
+        case vm_state::stopped:
+        case vm_state::failed:
+            return begin_boot();
+        case vm_state::stopping:
+            come_back_ = true;
+            return vm_step::none;
+        case vm_state::booting:
+        case vm_state::ready:
+            return vm_step::none;
+    }
+    return vm_step::none;
+}
+
+vm_step lifecycle::stop_requested()
+{
+    switch (state_) {
+        case vm_state::booting:
+        case vm_state::ready:
+            return begin_stop(/* come_back= */ false);
+        case vm_state::stopping:
+            come_back_ = false;
+            return vm_step::none;
+        case vm_state::absent:
+        case vm_state::stopped:
+        case vm_state::failed:
+            return vm_step::none;
+    }
+    return vm_step::none;
+}
+
+vm_step lifecycle::restart_requested()
+{
+    switch (state_) {
+        case vm_state::booting:
+        case vm_state::ready:
+            return begin_stop(/* come_back= */ true);
+        case vm_state::absent:
+        case vm_state::stopped:
+        case vm_state::failed:
+        case vm_state::stopping:
+            return start_requested();
+    }
+    return vm_step::none;
+}
+
+void lifecycle::booted()
+{
+    if (state_ == vm_state::booting) state_ = vm_state::ready;
+}
+
+vm_step lifecycle::boot_failed(std::string reason)
+{
+    if (state_ != vm_state::booting) return vm_step::none;
+    failure_ = std::move(reason);
+    return begin_stop(/* come_back= */ false);
+}
+
+void lifecycle::died()
+{
+    if (state_ == vm_state::ready) state_ = vm_state::stopped;
+}
+
+vm_step lifecycle::halted()
+{
+    if (state_ != vm_state::stopping) return vm_step::none;
+    if (std::exchange(come_back_, false)) return begin_boot();
+    state_ = failure_.empty() ? vm_state::stopped : vm_state::failed;
+    return vm_step::none;
+}
+
+void lifecycle::halt_failed(std::string reason)
+{
+    if (state_ != vm_state::stopping) return;
+    come_back_ = false;
+    // Why a start failed tells more than that its remains could not be cleared away.
+    if (failure_.empty()) failure_ = std::move(reason);
+    state_ = vm_state::failed;
+}
+
+vm_step lifecycle::begin_boot()
+{
+    examined_ = true;
+    failure_.clear();
+    state_ = vm_state::booting;
+    return vm_step::start;
+}
+
+vm_step lifecycle::begin_stop(bool come_back)
+{
+    come_back_ = come_back;
+    state_ = vm_state::stopping;
+    return vm_step::stop;
+}
+
+}  // namespace vmctl

@@ -1,0 +1,93 @@
+// Decides when the VM is started and stopped and who is told. Pure: no clock, no I/O, no libvirt.
+// The supervisor feeds it events and carries out the step it returns.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace vmctl {
+
+// Where the VM is in its life.
+//
+//   absent    No domain is defined for the instance, as far as we know.
+//   stopped   The domain exists and its power is off.
+//   booting   From the first preparation on the host until the engine answers. Clients wait.
+//   ready     The engine answers. Clients get a lease at once.
+//   stopping  The VM is being brought down, or the remains of a start that ended early are being
+//             cleared away. Clients who arrive now wait: the VM comes back once it is down. This
+//             is the only state in which the supervisor switches the power off, and only halted() and
+//             halt_failed() leave it.
+//   failed    The last start did not succeed, and failure() says why. As good as stopped: the next
+//             request tries again.
+//
+// What each event does:
+//
+//               absent,stopped,failed  booting                ready           stopping
+//   start       booting      [start]   -                      -               come back afterwards
+//   booted      -                      ready                  -               -
+//   boot_failed -                      stopping, then failed  -               -
+//                                                     [stop]
+//   stop        -                      stopping       [stop]  stopping [stop] do not come back
+//   restart     booting      [start]   stopping, and come     (the same)      come back afterwards
+//                                      back           [stop]
+//   died        -                      -                      stopped         -
+//   halted      -                      -                      -               booting [start],
+//                                                                             failed or stopped
+//   halt_failed -                      -                      -               failed
+//
+// A VM that is paused or saved will be further states between ready and stopping.
+enum class vm_state { absent, stopped, booting, ready, stopping, failed };
+
+std::string_view to_string(vm_state state);
+
+// What the supervisor must do next.
+enum class vm_step {
+    none,   // nothing: only the bookkeeping changed
+    start,  // bring the VM up, then report booted() or boot_failed()
+    stop,   // end a boot that runs, see that the power is off, then report halted()
+};
+
+class lifecycle {
+public:
+    vm_state state() const { return state_; }
+
+    // Why the last start failed; empty once a later one has begun.
+    const std::string& failure() const { return failure_; }
+
+    // The domain as it was found when the daemon came up. Ignored when something has happened
+    // meanwhile. A VM that runs is brought to ready like one that boots.
+    vm_step found_absent();
+    vm_step found_off();
+    vm_step found_running();
+    void examination_failed(std::string reason);
+
+    // Somebody needs the VM: a client, or `gangway up`.
+    vm_step start_requested();
+
+    vm_step stop_requested();
+    vm_step restart_requested();
+
+    void booted();
+    vm_step boot_failed(std::string reason);
+
+    // The power of a VM that was ready went off, and we had not asked for it. When it goes off
+    // during a boot, that is boot_failed().
+    void died();
+
+    // The stop step is done: no boot runs and the power is off.
+    vm_step halted();
+
+    // The stop step could not be done. What the VM does now is unknown; the next start finds out.
+    void halt_failed(std::string reason);
+
+private:
+    vm_step begin_boot();
+    vm_step begin_stop(bool come_back);
+
+    vm_state state_ = vm_state::absent;
+    bool examined_ = false;   // the first look at the domain is over, or came too late to matter
+    bool come_back_ = false;  // while stopping: start again afterwards
+    std::string failure_;
+};
+
+}  // namespace vmctl

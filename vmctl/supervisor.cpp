@@ -1,0 +1,258 @@
+// Turns the lifecycle's steps into coroutines and their ends into the lifecycle's events.
+#include "vmctl/supervisor.hpp"
+
+#include "vmctl/run_blocking.hpp"
+#include "vmctl/switch_off.hpp"
+
+#include <boost/asio/post.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <spdlog/spdlog.h>
+
+#include <algorithm>
+#include <cassert>
+#include <exception>
+#include <utility>
+
+namespace asio = boost::asio;
+
+namespace vmctl {
+
+namespace {
+
+using namespace std::chrono_literals;
+
+// A guest whose start has failed may be past listening.
+constexpr std::chrono::milliseconds failed_boot_patience = 10s;
+
+constexpr const char* closing_reason = "gangwayd is stopping; ask again when it has started";
+
+class counted {
+public:
+    explicit counted(std::size_t& counter) : counter_(counter) { ++counter_; }
+
+    counted(const counted&) = delete;
+    counted& operator=(const counted&) = delete;
+
+    ~counted() { --counter_; }
+
+private:
+    std::size_t& counter_;
+};
+
+}  // namespace
+
+supervisor::supervisor(
+    asio::any_io_executor executor, hypervisor& host, boot_plan plan, readiness_probe probe
+)
+    : executor_(std::move(executor)),
+      host_(host),
+      plan_(std::move(plan)),
+      probe_(std::move(probe)),
+      boots_(executor_),
+      halts_(executor_),
+      watches_(executor_),
+      examinations_(executor_)
+{
+    host_.watch([this](domain_event event) {
+        asio::post(executor_, [this, event] { take_event(event); });
+    });
+}
+
+supervisor::~supervisor()
+{
+    assert(closed_ && "shutdown() must have returned");
+}
+
+asio::awaitable<lease> supervisor::acquire(requester who, activity kind)
+{
+    const auto address = co_await ready_engine(std::move(who));
+    auto& leases = kind == activity::active ? active_leases_ : passive_leases_;
+    ++leases;
+    std::function<void()> release = [&leases] { --leases; };
+    lease granted(address, std::move(release));
+    co_return granted;
+}
+
+asio::awaitable<void> supervisor::up(requester who)
+{
+    const auto address = co_await ready_engine(std::move(who));
+    static_cast<void>(address);
+}
+
+asio::awaitable<engine_address> supervisor::ready_engine(requester who)
+{
+    if (closing_) throw engine_unavailable(closing_reason);
+    if (lifecycle_.state() == vm_state::ready) co_return boot_->address_of(*vm_);
+    // A start that is under way, or that others wait for, has its reason already.
+    if (lifecycle_.state() != vm_state::booting && !start_) started_for_ = to_string(who);
+    auto start = next_start();
+    carry_out(lifecycle_.start_requested());
+    co_return co_await outcome_of(std::move(start));
+}
+
+asio::awaitable<void> supervisor::restart(requester who)
+{
+    if (closing_) throw engine_unavailable(closing_reason);
+    auto start = next_start();
+    started_for_ = to_string(who);
+    const auto step = lifecycle_.restart_requested();
+    if (step == vm_step::stop) stopped_by_ = to_string(who);
+    carry_out(step);
+    const auto address = co_await outcome_of(std::move(start));
+    static_cast<void>(address);
+}
+
+asio::awaitable<void> supervisor::down(requester who)
+{
+    const auto step = lifecycle_.stop_requested();
+    if (step == vm_step::stop) stopped_by_ = to_string(who);
+    carry_out(step);
+    settle_start("the VM was stopped by " + to_string(who));
+    if (!stop_) co_return;
+    auto stop = stop_;
+    co_await stop->settled.wait();
+    if (!stop->failure.empty()) throw engine_unavailable(stop->failure);
+}
+
+asio::awaitable<engine_address> supervisor::outcome_of(std::shared_ptr<outcome> start)
+{
+    const counted waiter(waiting_);
+    co_await start->settled.wait();
+    if (!start->failure.empty()) throw engine_unavailable(start->failure);
+    co_return start->address;
+}
+
+std::shared_ptr<supervisor::outcome> supervisor::next_start()
+{
+    if (!start_) start_ = std::make_shared<outcome>(executor_);
+    return start_;
+}
+
+void supervisor::settle_start(std::string failure, engine_address address)
+{
+    const auto start = std::exchange(start_, nullptr);
+    if (!start) return;
+    start->failure = std::move(failure);
+    start->address = std::move(address);
+    start->settled.open();
+}
+
+void supervisor::settle_stop(std::string failure)
+{
+    const auto stop = std::exchange(stop_, nullptr);
+    if (!stop) return;
+    stop->failure = std::move(failure);
+    stop->settled.open();
+}
+
+void supervisor::carry_out(vm_step step)
+{
+    note_state();
+    switch (step) {
+        case vm_step::none:
+            return;
+        case vm_step::start:
+            begin_boot();
+            return;
+        case vm_step::stop:
+            begin_halt();
+            return;
+    }
+}
+
+void supervisor::begin_boot()
+{
+    spdlog::info("starting the VM for {}", started_for_);
+    boot_ = std::make_unique<boot>(host_, pool_, plan_, probe_, [this](const stage_event& stage) {
+        spdlog::debug("VM start: {} after {} ms", stage.name, stage.elapsed.count());
+        for (const auto& observer : observers_) observer(stage);
+    });
+    boots_.spawn(run_boot(), [this](const std::exception_ptr& failure) {
+        boot_failed("the VM could not be started: " + message_of(failure));
+    });
+}
+
+asio::awaitable<void> supervisor::run_boot()
+{
+    const auto vm = co_await boot_->run();
+    // A stop that was asked for in the last moment counts more.
+    if (lifecycle_.state() != vm_state::booting) co_return;
+    vm_ = vm;
+    lifecycle_.booted();
+    note_state();
+    spdlog::info(
+        "the VM is ready after {:.1f} s", std::chrono::duration<double>(boot_->elapsed()).count()
+    );
+    settle_start({}, boot_->address_of(vm));
+}
+
+void supervisor::boot_failed(const std::string& reason)
+{
+    // Not when a stop was asked for meanwhile: then nobody waits for this start any more.
+    if (lifecycle_.state() != vm_state::booting) return;
+    spdlog::error("{}", reason);
+    const auto step = lifecycle_.boot_failed(reason);
+    settle_start(reason);
+    carry_out(step);
+}
+
+void supervisor::begin_halt()
+{
+    stop_ = std::make_shared<outcome>(executor_);
+    boots_.cancel();
+    halts_.spawn(halt(), [this](const std::exception_ptr& failure) {
+        const auto reason = "the VM could not be stopped: " + message_of(failure);
+        spdlog::error("{}", reason);
+        lifecycle_.halt_failed(reason);
+        note_state();
+        settle_start(reason);
+        settle_stop(reason);
+    });
+}
+
+asio::awaitable<void> supervisor::halt()
+{
+    co_await boots_.wait();
+    auto patience = std::chrono::milliseconds::zero();
+    if (vm_ || boot_->guest_uses_disk()) patience = plan_.shutdown_timeout;
+    if (!lifecycle_.failure().empty()) patience = std::min(patience, failed_boot_patience);
+    if (boot_->power_may_be_on()) co_await switch_off(host_, pool_, patience);
+    co_await let_go_of_host();
+    spdlog::info("the VM is off");
+    lose_engine("the VM was stopped by " + stopped_by_);
+    const auto step = lifecycle_.halted();
+    settle_stop({});
+    carry_out(step);
+}
+
+asio::awaitable<void> supervisor::shutdown()
+{
+    closing_ = true;
+    settle_start(closing_reason);
+    host_.watch({});
+    // Events that are on their way to the loop come before this.
+    co_await asio::post(executor_, asio::use_awaitable);
+    watches_.cancel();
+    co_await watches_.wait();
+    // It may still find a VM that must not be left.
+    co_await examinations_.wait();
+    if (plan_.when_daemon_exits == config::on_exit::shut_down) {
+        const auto step = lifecycle_.stop_requested();
+        if (step == vm_step::stop) stopped_by_ = "the end of gangwayd";
+        carry_out(step);
+    } else if (lifecycle_.state() == vm_state::stopping) {
+        // It goes off, but does not come back.
+        lifecycle_.stop_requested();
+    } else {
+        // A guest that boots goes on without us.
+        boots_.cancel();
+    }
+    co_await boots_.wait();
+    co_await halts_.wait();
+    co_await let_go_of_host();
+    pool_.join();
+    closed_ = true;
+}
+
+}  // namespace vmctl

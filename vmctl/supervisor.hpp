@@ -1,0 +1,161 @@
+// The only one that starts and stops the VM: one start for any number of waiting clients, leases
+// for those who use it, and word to whoever must know when it goes away.
+#pragma once
+
+#include "vmctl/boot.hpp"
+#include "vmctl/boot_plan.hpp"
+#include "vmctl/engine.hpp"
+#include "vmctl/gate.hpp"
+#include "vmctl/hypervisor.hpp"
+#include "vmctl/lifecycle.hpp"
+#include "vmctl/task_group.hpp"
+#include "vmctl/vm_status.hpp"
+
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/thread_pool.hpp>
+
+#include <chrono>
+#include <cstddef>
+#include <functional>
+#include <list>
+#include <memory>
+#include <optional>
+#include <string>
+
+namespace vmctl {
+
+// Ends an observer's interest when it is destroyed. Move-only; must not outlive the supervisor.
+class subscription {
+public:
+    subscription() = default;
+
+    explicit subscription(std::function<void()> end) : end_(std::move(end)) {}
+
+    subscription(subscription&& other) noexcept : end_(std::exchange(other.end_, nullptr)) {}
+
+    subscription& operator=(subscription&& other) noexcept
+    {
+        std::swap(end_, other.end_);
+        return *this;
+    }
+
+    subscription(const subscription&) = delete;
+    subscription& operator=(const subscription&) = delete;
+
+    ~subscription()
+    {
+        if (end_) end_();
+    }
+
+private:
+    std::function<void()> end_;
+};
+
+// Lives on the loop: every member is called there, and so is every callback. Calls that block are
+// made on a thread of its own.
+class supervisor final : public engine {
+public:
+    // `host` must outlive the supervisor.
+    supervisor(
+        boost::asio::any_io_executor executor,
+        hypervisor& host,
+        boot_plan plan,
+        readiness_probe probe
+    );
+    supervisor(const supervisor&) = delete;
+    supervisor& operator=(const supervisor&) = delete;
+    // shutdown() must have returned.
+    ~supervisor() override;
+
+    // Looks, in the background, whether the VM runs already, and takes it over if it does. Not
+    // needed by acquire(), which finds out too.
+    void examine();
+
+    boost::asio::awaitable<lease> acquire(requester who, activity kind) override;
+
+    // For `gangway up`, `down` and `restart`. up() and restart() return when the VM is ready,
+    // down() when its power is off. They throw engine_unavailable; may be cancelled (terminal),
+    // which does not undo what they have begun. down() ends the wait of every client.
+    boost::asio::awaitable<void> up(requester who);
+    boost::asio::awaitable<void> down(requester who);
+    boost::asio::awaitable<void> restart(requester who);
+
+    vm_status status() const;
+
+    // `observer` is told of each stage of a start when it is complete. It must not begin or end a
+    // subscription while it is told.
+    [[nodiscard]] subscription subscribe(std::function<void(const stage_event&)> observer);
+
+    // `told` is called when an engine that was ready is gone, with the reason as a sentence: its
+    // connections are dead, though they may not show it yet. One at a time.
+    void on_engine_lost(std::function<void(const std::string& reason)> told);
+
+    // Refuses new clients, answers those who wait, and does with the VM what the plan says. Returns
+    // when nothing of the supervisor runs any more. Once. Must not be cancelled.
+    boost::asio::awaitable<void> shutdown();
+
+private:
+    // What several callers wait for together: how a start, or a stop, ends.
+    struct outcome {
+        explicit outcome(boost::asio::any_io_executor executor) : settled(std::move(executor)) {}
+
+        gate settled;
+        std::string failure;  // empty: success
+        engine_address address;
+    };
+
+    boost::asio::awaitable<engine_address> ready_engine(requester who);
+    boost::asio::awaitable<engine_address> outcome_of(std::shared_ptr<outcome> start);
+    std::shared_ptr<outcome> next_start();
+    void settle_start(std::string failure, engine_address address = {});
+    void settle_stop(std::string failure);
+
+    void carry_out(vm_step step);
+    void begin_boot();
+    void begin_halt();
+    boost::asio::awaitable<void> run_boot();
+    boost::asio::awaitable<void> halt();
+    boost::asio::awaitable<void> look_for_vm();
+    void boot_failed(const std::string& reason);
+
+    void take_event(domain_event event);
+    boost::asio::awaitable<void> verify_death(domain_event event);
+    void vm_died(stop_cause why);
+    void lose_engine(const std::string& reason);
+    boost::asio::awaitable<void> let_go_of_host();
+    bool power_should_be_on() const;
+    void note_state();
+
+    const boost::asio::any_io_executor executor_;
+    hypervisor& host_;
+    const boot_plan plan_;
+    const readiness_probe probe_;
+    boost::asio::thread_pool pool_{1};
+
+    lifecycle lifecycle_;
+    std::unique_ptr<boot> boot_;      // the last start, running or over
+    std::shared_ptr<outcome> start_;  // of the start that clients wait for now; null: none do
+    std::shared_ptr<outcome> stop_;   // of the stop that runs; null: none does
+    std::optional<running_vm> vm_;    // while ready, and until its end was told
+    bool closing_ = false;            // shutdown() was called
+    bool closed_ = false;             // and has returned
+
+    vm_state noted_state_ = vm_state::absent;
+    std::chrono::system_clock::time_point since_ = std::chrono::system_clock::now();
+    std::string started_for_;
+    std::string stopped_by_;
+    std::size_t active_leases_ = 0;
+    std::size_t passive_leases_ = 0;
+    std::size_t waiting_ = 0;
+
+    std::list<std::function<void(const stage_event&)>> observers_;
+    std::function<void(const std::string&)> told_of_loss_;
+
+    task_group boots_;
+    task_group halts_;
+    task_group watches_;
+    task_group examinations_;
+};
+
+}  // namespace vmctl

@@ -1,0 +1,127 @@
+// The supervisor's eyes: a VM that was there before us, and one that goes away by itself.
+#include "vmctl/run_blocking.hpp"
+#include "vmctl/supervisor.hpp"
+
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <spdlog/spdlog.h>
+
+#include <algorithm>
+#include <exception>
+#include <utility>
+
+namespace asio = boost::asio;
+
+namespace vmctl {
+
+namespace {
+
+using namespace std::chrono_literals;
+
+// Between looks at a VM whose libvirt daemon does not answer.
+constexpr std::chrono::milliseconds first_retry = 250ms;
+constexpr std::chrono::milliseconds longest_retry = 30s;
+
+}  // namespace
+
+void supervisor::examine()
+{
+    examinations_.spawn(look_for_vm(), [this](const std::exception_ptr& failure) {
+        const auto reason = message_of(failure);
+        spdlog::warn("cannot tell whether the VM runs: {}", reason);
+        lifecycle_.examination_failed(reason);
+        note_state();
+    });
+}
+
+asio::awaitable<void> supervisor::look_for_vm()
+{
+    auto look = [this] { return host_.state(); };
+    const auto found = co_await run_blocking(pool_, std::move(look));
+    auto step = vm_step::none;
+    switch (found) {
+        case power::absent:
+            step = lifecycle_.found_absent();
+            break;
+        case power::off:
+            step = lifecycle_.found_off();
+            break;
+        case power::on:
+            step = lifecycle_.found_running();
+            break;
+    }
+    if (step == vm_step::start) started_for_ = "gangwayd, which found it running";
+    carry_out(step);
+    const auto state = lifecycle_.state();
+    if (state == vm_state::absent || state == vm_state::stopped) co_await let_go_of_host();
+}
+
+void supervisor::take_event(domain_event event)
+{
+    if (!power_should_be_on()) return;
+    watches_.spawn(verify_death(event), [](const std::exception_ptr& failure) {
+        spdlog::error("cannot tell whether the VM runs: {}", message_of(failure));
+    });
+}
+
+bool supervisor::power_should_be_on() const
+{
+    const auto state = lifecycle_.state();
+    return boot_ && boot_->powered_on() && (state == vm_state::booting || state == vm_state::ready);
+}
+
+// An event may belong to an earlier start, or tell only that libvirt's daemon has gone: it is the
+// domain's state that counts. Calls to the host are made one at a time, in order, so a state that
+// was asked for before a start is known here before that start says that the power is on.
+asio::awaitable<void> supervisor::verify_death(domain_event event)
+{
+    asio::steady_timer pause(executor_);
+    for (auto delay = first_retry; power_should_be_on();
+         delay = std::min(delay * 2, longest_retry)) {
+        std::optional<power> found;
+        try {
+            auto look = [this] { return host_.state(); };
+            found = co_await run_blocking(pool_, std::move(look));
+        } catch (const hypervisor_error& error) {
+            spdlog::warn("cannot tell whether the VM runs: {}", error.what());
+        }
+        if (found == power::on || !power_should_be_on()) co_return;
+        if (found) {
+            vm_died(event.why);
+            if (lifecycle_.state() == vm_state::stopped) co_await let_go_of_host();
+            co_return;
+        }
+        pause.expires_after(delay);
+        co_await pause.async_wait(asio::use_awaitable);
+    }
+}
+
+void supervisor::vm_died(stop_cause why)
+{
+    const auto what = "the VM " + std::string(to_string(why));
+    if (lifecycle_.state() == vm_state::booting) {
+        boot_failed(what + " while it started" + describe_tail(boot_->console()));
+        return;
+    }
+    spdlog::warn("{}", what);
+    stopped_by_ = to_string(why);
+    lifecycle_.died();
+    note_state();
+    lose_engine(what);
+}
+
+void supervisor::lose_engine(const std::string& reason)
+{
+    if (!vm_) return;
+    vm_.reset();
+    if (told_of_loss_) told_of_loss_(reason);
+}
+
+// Only while the power is off: what happens to the VM is not noticed until the next call.
+asio::awaitable<void> supervisor::let_go_of_host()
+{
+    auto disconnect = [this] { host_.disconnect(); };
+    co_await run_blocking(pool_, std::move(disconnect));
+}
+
+}  // namespace vmctl

@@ -1,0 +1,45 @@
+// What the supervisor tells of the VM: for `gangway status`, `gangway up` and the log.
+#pragma once
+
+#include "vmctl/engine.hpp"
+#include "vmctl/lifecycle.hpp"
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace vmctl {
+
+// A stage of a start that is complete. In this order: "image", "files", "define", "power-on" on the
+// host; "kernel", "root", "disk", "network", "containerd", "engine" in a guest that reports them;
+// "ready". A VM that was found running has "adopt" in place of those on the host.
+struct stage_event {
+    std::string name;
+    std::chrono::milliseconds elapsed{};  // since the start began, by the host's clock
+    std::optional<std::chrono::milliseconds> guest_time;  // since power-on, by the guest's clock
+    bool operator==(const stage_event&) const = default;
+};
+
+struct vm_status {
+    vm_state state = vm_state::absent;
+    std::chrono::system_clock::time_point since;  // when the state was entered
+    std::string started_for;  // who wanted the last start; empty: there was none
+    std::string stopped_by;   // why the VM stopped last; empty: it has not stopped
+    std::string failure;      // why the last start failed; empty: it did not
+    // Set while the VM is ready.
+    std::uint16_t engine_port = 0;
+    std::uint16_t ssh_port = 0;
+    int process_id = 0;  // QEMU's; 0: unknown
+    std::size_t active_leases = 0;
+    std::size_t passive_leases = 0;
+    std::size_t waiting = 0;            // clients that wait for the engine
+    std::vector<stage_event> timeline;  // of the last start
+};
+
+// "docker (pid 4711, uid 1000): GET /v1.41/info".
+std::string to_string(const requester& who);
+
+}  // namespace vmctl
