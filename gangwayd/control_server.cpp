@@ -1,6 +1,8 @@
 // The control socket's accept loop.
 #include "gangwayd/control_server.hpp"
 
+#include <boost/system/system_error.hpp>
+
 #include <spdlog/spdlog.h>
 
 #include <exception>
@@ -19,6 +21,8 @@ void log_failure(const char* what, const std::exception_ptr& failure)
 {
     try {
         std::rethrow_exception(failure);
+    } catch (const boost::system::system_error& error) {
+        spdlog::debug("{}: {}", what, error.code().message());
     } catch (const std::exception& error) {
         spdlog::debug("{}: {}", what, error.what());
     }

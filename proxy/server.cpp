@@ -20,6 +20,8 @@ std::string what_of(const std::exception_ptr& failure)
 {
     try {
         std::rethrow_exception(failure);
+    } catch (const boost::system::system_error& error) {
+        return error.code().message();  // what() adds a line of our source
     } catch (const std::exception& error) {
         return error.what();
     } catch (...) {
