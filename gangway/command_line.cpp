@@ -64,7 +64,7 @@ std::variant<invocation, answer> parse_command_line(std::vector<std::string> wor
 
     CLI::App program(description, "gangway");
     program.footer(footer);
-    program.require_subcommand(1);
+    program.require_subcommand(0, 1);  // none: ours to say, after unknown words
     program.set_help_flag("-h,--help", "Print this help");
     program.set_version_flag("--version", "gangway " GANGWAY_VERSION, "Print the version");
     add_value(
@@ -116,6 +116,10 @@ std::variant<invocation, answer> parse_command_line(std::vector<std::string> wor
     } catch (const CLI::ParseError& error) {
         throw failure(std::string(error.what()) + "; see gangway --help", exit_status::usage);
     }
+    if (program.get_subcommands().empty())
+        throw failure(
+            "a command is missing, such as up or status; see gangway --help", exit_status::usage
+        );
     return result;
 }
 

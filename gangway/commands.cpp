@@ -33,7 +33,8 @@ void show_version(const config::overrides& where)
 {
     // Our own is of use even when there is no daemon.
     std::cout << "gangway " GANGWAY_VERSION << std::endl;
-    std::cout << "gangwayd " << daemon_version(find_daemon(where)) << '\n';
+    const auto theirs = daemon_version(find_daemon(where));
+    std::cout << "gangwayd " << theirs << '\n';
 }
 
 void show_status(const control_client& daemon, bool json)

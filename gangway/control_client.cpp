@@ -42,7 +42,7 @@ public:
         : path_(path), pulse_(pulse), socket_(context_)
     {
         error_code error;
-        socket_.connect(stream_protocol::endpoint(path.string()), error);
+        socket_.connect(endpoint(), error);
         if (error == asio::error::connection_refused ||
             error == boost::system::errc::no_such_file_or_directory ||
             error == boost::system::errc::not_a_directory)
@@ -82,6 +82,15 @@ public:
     }
 
 private:
+    stream_protocol::endpoint endpoint() const
+    {
+        try {
+            return {path_.string()};
+        } catch (const boost::system::system_error& error) {
+            fail("is none: " + error.code().message());  // too long for a socket
+        }
+    }
+
     void wait_until_readable()
     {
         if (!pulse_.beat) return;

@@ -13,6 +13,7 @@
 #include <boost/system/system_error.hpp>
 #include <spdlog/spdlog.h>
 
+#include <exception>
 #include <utility>
 
 namespace asio = boost::asio;
@@ -135,13 +136,36 @@ asio::awaitable<bool> session::open()
     co_return true;
 }
 
+// An engine that has just died may still be leased: then the next lease starts another. Once,
+// because one that dies again and again is an error to be told.
 asio::awaitable<void> session::connect(vmctl::requester who, route what)
 {
-    auto lease =
-        co_await unless_hangup(*client_.stream, engine_.acquire(std::move(who), what.activity));
+    const bool connected = co_await connect_unless_gone(who, what);
+    if (connected) co_return;
+    const bool connected_at_last = co_await connect_unless_gone(std::move(who), what);
+    if (!connected_at_last) throw dial_error("the engine ended while it was connected to");
+}
+
+// False: the engine that was leased is gone.
+asio::awaitable<bool> session::connect_unless_gone(vmctl::requester who, route what)
+{
+    auto asking = engine_.acquire(std::move(who), what.activity);
+    auto lease = co_await unless_hangup(*client_.stream, std::move(asking));
     auto dialled = dialer_.dial(lease.address());
-    upstream_ = co_await unless_hangup(*client_.stream, std::move(dialled));
-    leases_.push_back(std::move(lease));
+    std::exception_ptr failure;
+    try {
+        upstream_ = co_await unless_hangup(*client_.stream, std::move(dialled));
+    } catch (const dial_error&) {
+        failure = std::current_exception();
+    }
+    if (!failure) {
+        leases_.push_back(std::move(lease));
+        co_return true;
+    }
+    auto looking = engine_.has_gone(lease.address());
+    const bool gone = co_await unless_hangup(*client_.stream, std::move(looking));
+    if (!gone) std::rethrow_exception(failure);
+    co_return false;
 }
 
 asio::awaitable<void> session::refuse(std::string reason, bool to_head)

@@ -63,6 +63,7 @@ private:
     boost::asio::awaitable<bool> open();
     boost::asio::awaitable<void> relay();
     boost::asio::awaitable<void> connect(vmctl::requester who, route what);
+    boost::asio::awaitable<bool> connect_unless_gone(vmctl::requester who, route what);
     boost::asio::awaitable<void> refuse(std::string reason, bool to_head);
 
     boost::asio::awaitable<void> upload();

@@ -32,7 +32,11 @@ std::string last_reason(const SSL* ssl)
                X509_verify_cert_error_string(verdict);
     }
     const char* reason = ERR_reason_error_string(code);
-    return reason != nullptr ? reason : "the TLS connection broke";
+    if (reason == nullptr) return "the TLS connection broke";
+    if (ERR_GET_REASON(code) == SSL_R_WRONG_VERSION_NUMBER) {
+        return std::string("what answers there does not speak TLS (") + reason + ")";
+    }
+    return reason;
 }
 
 class tls_stream final : public byte_stream {

@@ -12,7 +12,7 @@ image_packages=(
 )
 client_packages=(busybox-static ca-certificates)
 test_packages=(
-    catch2 clang-format docker.io iptables openssl procps socat systemd util-linux python3 man-db mandoc
+    catch2 ccache clang-format docker.io iptables openssl procps socat systemd util-linux python3 man-db mandoc
 )
 
 say() { printf '\n==> %s\n' "$*"; }

@@ -61,7 +61,10 @@ asio::awaitable<running_vm> boot::run()
         if (error.code() != asio::error::timed_out) throw;
         in_time = false;
     }
-    if (!in_time) throw engine_unavailable(describe_timeout(console_, plan_.boot_timeout));
+    if (!in_time) {
+        follow_console();
+        throw engine_unavailable(describe_timeout(console_, plan_.boot_timeout));
+    }
     complete("ready");
     co_return vm;
 }

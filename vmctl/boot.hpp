@@ -44,8 +44,14 @@ public:
     // Whether it is on, until something else switches it off.
     bool powered_on() const { return powered_on_; }
 
+    // Whether this start has switched the power on, else the VM may be anywhere in its life.
+    bool powered_by_us() const { return powered_by_us_; }
+
     // Whether the guest may have its data disk in use, so that it should not lose its power.
     bool guest_uses_disk() const;
+
+    // Takes in what the guest has printed by now.
+    void follow_console();
 
     const boot_log& console() const { return console_; }
 
@@ -62,7 +68,6 @@ private:
     boost::asio::awaitable<void> listen_to_guest();
     boost::asio::awaitable<void> ask_engine(engine_address address);
     boost::asio::awaitable<bool> engine_answers(engine_address address);
-    void follow_console();
     void complete(
         std::string stage, std::optional<std::chrono::milliseconds> guest_time = std::nullopt
     );
@@ -78,7 +83,7 @@ private:
     std::vector<stage_event> timeline_;
     bool power_may_be_on_ = true;  // until it was looked at
     bool powered_on_ = false;
-    bool powered_by_us_ = false;  // else the VM may be anywhere in its life
+    bool powered_by_us_ = false;
 };
 
 }  // namespace vmctl

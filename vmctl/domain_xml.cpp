@@ -105,7 +105,7 @@ std::string domain_xml(const domain_spec& spec, std::string_view uuid)
         << "  <features><acpi/><apic/></features>\n"
         << (spec.run_by != accelerator::emulation
                 ? "  <cpu mode='host-passthrough' migratable='off'/>\n"
-                // Five-level page tables cost an emulated guest a lot and give it nothing.
+                // Five-level page tables are of no use to a guest of this size.
                 : "  <cpu mode='maximum'><feature policy='disable' name='la57'/></cpu>\n")
         << "  <clock offset='utc'/>\n"
         // A guest that panics or reboots is noticed like one that stops; the next request starts

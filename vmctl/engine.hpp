@@ -87,6 +87,10 @@ public:
     // at once. Throws engine_unavailable; may be cancelled (terminal).
     virtual boost::asio::awaitable<lease> acquire(requester who, activity kind) = 0;
 
+    // Nobody answers at `tried`, the address of a lease. Whether the engine there is gone, so that
+    // acquire() gives another one; returns when that is known. May be cancelled (terminal).
+    virtual boost::asio::awaitable<bool> has_gone(engine_address /*tried*/) { co_return false; }
+
     // What the user can do when an engine that was leased cannot be connected to.
     virtual std::string advice() const { return "see `gangway logs`, or try `gangway restart`"; }
 };

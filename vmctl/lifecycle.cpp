@@ -55,6 +55,7 @@ vm_step lifecycle::start_requested()
         case vm_state::absent:
         case vm_state::stopped:
         case vm_state::failed:
+            died_once_ = false;
             return begin_boot();
         case vm_state::stopping:
             come_back_ = true;
@@ -75,9 +76,11 @@ vm_step lifecycle::stop_requested()
         case vm_state::stopping:
             come_back_ = false;
             return vm_step::none;
+        case vm_state::failed:
+            failure_.clear();
+            return begin_stop(/* come_back= */ false);
         case vm_state::absent:
         case vm_state::stopped:
-        case vm_state::failed:
             return vm_step::none;
     }
     return vm_step::none;
@@ -100,19 +103,29 @@ vm_step lifecycle::restart_requested()
 
 void lifecycle::booted()
 {
-    if (state_ == vm_state::booting) state_ = vm_state::ready;
+    if (state_ != vm_state::booting) return;
+    state_ = vm_state::ready;
+    died_once_ = false;
 }
 
 vm_step lifecycle::boot_failed(std::string reason)
 {
     if (state_ != vm_state::booting) return vm_step::none;
     failure_ = std::move(reason);
+    died_once_ = false;
     return begin_stop(/* come_back= */ false);
 }
 
 void lifecycle::died()
 {
     if (state_ == vm_state::ready) state_ = vm_state::stopped;
+}
+
+vm_step lifecycle::died_in_boot(std::string reason)
+{
+    if (state_ != vm_state::booting) return vm_step::none;
+    if (std::exchange(died_once_, true)) return boot_failed(std::move(reason));
+    return begin_stop(/* come_back= */ true);
 }
 
 vm_step lifecycle::halted()

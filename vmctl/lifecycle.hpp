@@ -15,8 +15,8 @@ namespace vmctl {
 //   ready     The engine answers. Clients get a lease at once.
 //   stopping  The VM is being brought down, or the remains of a start that ended early are being
 //             cleared away. Clients who arrive now wait: the VM comes back once it is down. This
-//             is the only state in which the supervisor switches the power off, and only halted() and
-//             halt_failed() leave it.
+//             is the only state in which the supervisor switches the power off, and only halted()
+//             and halt_failed() leave it.
 //   failed    The last start did not succeed, and failure() says why. As good as stopped: the next
 //             request tries again.
 //
@@ -31,9 +31,15 @@ namespace vmctl {
 //   restart     booting      [start]   stopping, and come     (the same)      come back afterwards
 //                                      back           [stop]
 //   died        -                      -                      stopped         -
+//   died_in_    -                      the first time: as     -               -
+//     boot                             restart; the second:
+//                                      as boot_failed
 //   halted      -                      -                      -               booting [start],
 //                                                                             failed or stopped
 //   halt_failed -                      -                      -               failed
+//
+// A stop that is asked for in state failed is [stop] too, for what is left of the VM may still run;
+// afterwards the VM is stopped and the failure forgotten.
 //
 // A VM that is paused or saved will be further states between ready and stopping.
 enum class vm_state { absent, stopped, booting, ready, stopping, failed };
@@ -70,9 +76,13 @@ public:
     void booted();
     vm_step boot_failed(std::string reason);
 
-    // The power of a VM that was ready went off, and we had not asked for it. When it goes off
-    // during a boot, that is boot_failed().
+    // The power of a VM that was ready went off, and we had not asked for it.
     void died();
+
+    // It went off during a boot. A kernel may die in its first seconds for no lasting reason (seen
+    // under emulation, in code that patches itself), so the VM gets one more try before its clients
+    // are told `reason`.
+    vm_step died_in_boot(std::string reason);
 
     // The stop step is done: no boot runs and the power is off.
     vm_step halted();
@@ -87,6 +97,7 @@ private:
     vm_state state_ = vm_state::absent;
     bool examined_ = false;   // the first look at the domain is over, or came too late to matter
     bool come_back_ = false;  // while stopping: start again afterwards
+    bool died_once_ = false;  // during the boots that the same clients wait for
     std::string failure_;
 };
 

@@ -164,9 +164,13 @@ void supervisor::carry_out(vm_step step)
 void supervisor::begin_boot()
 {
     spdlog::info("starting the VM for {}", started_for_);
+    early_event_.reset();
     boot_ = std::make_unique<boot>(host_, pool_, plan_, probe_, [this](const stage_event& stage) {
         spdlog::debug("VM start: {} after {} ms", stage.name, stage.elapsed.count());
         for (const auto& observer : observers_) observer(stage);
+        if (boot_->powered_on() && early_event_) {
+            take_event(*std::exchange(early_event_, std::nullopt));
+        }
     });
     boots_.spawn(run_boot(), [this](const std::exception_ptr& failure) {
         boot_failed("the VM could not be started: " + message_of(failure));
@@ -197,6 +201,15 @@ void supervisor::boot_failed(const std::string& reason)
     carry_out(step);
 }
 
+void supervisor::died_in_boot(const std::string& reason)
+{
+    spdlog::error("{}", reason);
+    const auto step = lifecycle_.died_in_boot(reason);
+    // Those who wait go on waiting while there is another try.
+    if (!lifecycle_.failure().empty()) settle_start(reason);
+    carry_out(step);
+}
+
 void supervisor::begin_halt()
 {
     stop_ = std::make_shared<outcome>(executor_);
@@ -214,10 +227,15 @@ void supervisor::begin_halt()
 asio::awaitable<void> supervisor::halt()
 {
     co_await boots_.wait();
+    const bool boot_has_failed = !lifecycle_.failure().empty();
     auto patience = std::chrono::milliseconds::zero();
-    if (vm_ || boot_->guest_uses_disk()) patience = plan_.shutdown_timeout;
-    if (!lifecycle_.failure().empty()) patience = std::min(patience, failed_boot_patience);
-    if (boot_->power_may_be_on()) co_await switch_off(host_, pool_, patience);
+    if (vm_ || !boot_ || boot_->guest_uses_disk()) patience = plan_.shutdown_timeout;
+    if (boot_has_failed && boot_->powered_by_us())
+        patience = std::min(patience, failed_boot_patience);
+    // Who asks for a stop wants to know that the power is off, whatever we believe.
+    if (!boot_has_failed || boot_->power_may_be_on()) {
+        co_await switch_off(host_, pool_, patience);
+    }
     co_await let_go_of_host();
     spdlog::info("the VM is off");
     lose_engine("the VM was stopped by " + stopped_by_);

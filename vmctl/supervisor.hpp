@@ -22,6 +22,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 
 namespace vmctl {
 
@@ -73,6 +74,7 @@ public:
     void examine();
 
     boost::asio::awaitable<lease> acquire(requester who, activity kind) override;
+    boost::asio::awaitable<bool> has_gone(engine_address tried) override;
 
     // For `gangway up`, `down` and `restart`. up() and restart() return when the VM is ready,
     // down() when its power is off. They throw engine_unavailable; may be cancelled (terminal),
@@ -118,6 +120,7 @@ private:
     boost::asio::awaitable<void> halt();
     boost::asio::awaitable<void> look_for_vm();
     void boot_failed(const std::string& reason);
+    void died_in_boot(const std::string& reason);
 
     void take_event(domain_event event);
     boost::asio::awaitable<void> verify_death(domain_event event);
@@ -138,8 +141,10 @@ private:
     std::shared_ptr<outcome> start_;  // of the start that clients wait for now; null: none do
     std::shared_ptr<outcome> stop_;   // of the stop that runs; null: none does
     std::optional<running_vm> vm_;    // while ready, and until its end was told
-    bool closing_ = false;            // shutdown() was called
-    bool closed_ = false;             // and has returned
+    // Came before the loop knew that the power is on; to be looked at then.
+    std::optional<domain_event> early_event_;
+    bool closing_ = false;  // shutdown() was called
+    bool closed_ = false;   // and has returned
 
     vm_state noted_state_ = vm_state::absent;
     std::chrono::system_clock::time_point since_ = std::chrono::system_clock::now();

@@ -22,6 +22,10 @@ using namespace std::chrono_literals;
 constexpr std::chrono::milliseconds first_retry = 250ms;
 constexpr std::chrono::milliseconds longest_retry = 30s;
 
+// How long libvirt may take to tell that a VM's process has ended.
+constexpr std::chrono::milliseconds event_patience = 5s;
+constexpr std::chrono::milliseconds event_interval = 50ms;
+
 }  // namespace
 
 void supervisor::examine()
@@ -58,6 +62,7 @@ asio::awaitable<void> supervisor::look_for_vm()
 
 void supervisor::take_event(domain_event event)
 {
+    if (lifecycle_.state() == vm_state::booting && !boot_->powered_on()) early_event_ = event;
     if (!power_should_be_on()) return;
     watches_.spawn(verify_death(event), [](const std::exception_ptr& failure) {
         spdlog::error("cannot tell whether the VM runs: {}", message_of(failure));
@@ -96,11 +101,26 @@ asio::awaitable<void> supervisor::verify_death(domain_event event)
     }
 }
 
+// A process that ends takes its sockets along a moment before libvirt tells of its end.
+asio::awaitable<bool> supervisor::has_gone(engine_address tried)
+{
+    asio::steady_timer pause(executor_);
+    const auto give_up = std::chrono::steady_clock::now() + event_patience;
+    for (;;) {
+        if (!vm_ || boot_->address_of(*vm_) != tried) co_return true;
+        if (std::chrono::steady_clock::now() >= give_up) co_return false;
+        pause.expires_after(event_interval);
+        co_await pause.async_wait(asio::use_awaitable);
+    }
+}
+
 void supervisor::vm_died(stop_cause why)
 {
     const auto what = "the VM " + std::string(to_string(why));
     if (lifecycle_.state() == vm_state::booting) {
-        boot_failed(what + " while it started" + describe_tail(boot_->console()));
+        // A guest's last words count most.
+        boot_->follow_console();
+        died_in_boot(what + " while it started" + describe_tail(boot_->console()));
         return;
     }
     spdlog::warn("{}", what);

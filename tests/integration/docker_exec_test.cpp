@@ -21,7 +21,7 @@ TEST_CASE("docker exec returns output and exit status", "[exec]")
 TEST_CASE("docker exec -i returns the bytes it was piped", "[exec]")
 {
     const scene scene(each_upstream());
-    const std::size_t size = GENERATE(0U, 1U, 65536U, 1048576U);
+    const std::size_t size = GENERATE(0U, 1048576U);
     CAPTURE(size);
     const auto container = scene.run_detached({"busybox", "sleep", "1000"});
     const auto sent = patterned_bytes(size);

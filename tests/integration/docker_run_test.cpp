@@ -11,15 +11,18 @@ using test_support::patterned_bytes;
 TEST_CASE("docker version and info tell what the engine tells directly", "[run]")
 {
     const scene scene(each_upstream());
-    for (const auto* command : {"version", "info"}) {
-        const auto through = scene.docker().run({command, "--format", "{{json .}}"});
-        const auto directly = scene.direct().run({command, "--format", "{{json .}}"});
+    const std::vector<std::vector<std::string>> commands{
+        {"version", "--format", "{{json .}}"},
+        // Of info, what does not change from one call to the next.
+        {"info", "--format", "{{.ID}} {{.ServerVersion}} {{.Driver}} {{.DockerRootDir}} {{.Name}}"},
+    };
+    for (const auto& command : commands) {
+        const auto through = scene.docker().run(command);
+        const auto directly = scene.direct().run(command);
         CAPTURE(command, through.err);
         CHECK(through.exit_status == 0);
-        // What differs from one call to the next is the time and counters inside `info`.
-        if (std::string(command) == "version") CHECK(through.out == directly.out);
-        CHECK(through.out.find("\"20.") == directly.out.find("\"20."));
-        CHECK(!through.out.empty());
+        CHECK(through.out == directly.out);
+        CHECK(through.out.size() > 20);
     }
 }
 
@@ -48,7 +51,7 @@ TEST_CASE("docker run of what does not exist fails as it does directly", "[run]"
 TEST_CASE("docker run -i returns the bytes it was piped", "[run]")
 {
     const scene scene(each_upstream());
-    const std::size_t size = GENERATE(0U, 1U, 4095U, 65536U, 1048576U);
+    const std::size_t size = GENERATE(0U, 1U, 65536U, 1048576U);
     CAPTURE(size);
     const auto sent = patterned_bytes(size);
     const auto result = scene.docker().run(run_arguments({"-i"}, {"cat"}), piped_text{sent});

@@ -123,7 +123,17 @@ TEST_CASE("an engine that crashes ends its clients at once", "[gangwayd][engine]
          .tls_dir = tls ? std::optional(pki.client) : std::nullopt}
     );
     const auto container = outage.docker.text(
-        {"run", "-d", "-i", "--network", "none", "busybox", "sh", "-c", "echo up; sleep 1000"}
+        {"run",
+         "-d",
+         "-i",
+         "--stop-signal",
+         "KILL",
+         "--network",
+         "none",
+         "busybox",
+         "sh",
+         "-c",
+         "echo up; sleep 1000"}
     );
     const auto idle = test_support::descriptors_of(outage.gangwayd.pid());
     process logs(outage.docker.command({"logs", "-f", container}));

@@ -54,6 +54,7 @@ void supervise(const std::string& state_file, pid_t user, unique_fd report)
     std::array<pollfd, 2> ends{pollfd{signals.get(), POLLIN, 0}, {user_gone.get(), POLLIN, 0}};
     while (::poll(ends.data(), ends.size(), -1) < 0 && errno == EINTR) {
     }
+    std::filesystem::remove(state_file);
 }
 
 int stop(const std::string& state_file)

@@ -2,6 +2,7 @@
 #include "tests/integration/engines.hpp"
 
 #include <fcntl.h>
+#include <stdlib.h>
 
 #include <fstream>
 #include <stdexcept>
@@ -89,6 +90,13 @@ void write_state(const std::filesystem::path& state_file, const engines& running
     out << running.plain << running.tls << running.pki.client.parent_path().string() << '\n';
     out.close();
     if (!out) throw std::runtime_error("cannot write " + state_file.string());
+}
+
+void share_supervisors_directory()
+{
+    if (!supervisor_lock(GANGWAY_TEST_ENGINES).holder()) return;
+    const auto pki = read_state(GANGWAY_TEST_ENGINES).pki.client.parent_path();
+    ::setenv("TMPDIR", pki.parent_path().c_str(), 1);
 }
 
 const engines& shared_engines()

@@ -50,6 +50,10 @@ private:
 
 void write_state(const std::filesystem::path& state_file, const engines& running);
 
+// From here on our temporary files live and end with the supervisor's, if there is one: even those
+// of a test that ctest has killed.
+void share_supervisors_directory();
+
 // The supervised engines; without a supervisor (a test run by hand) a pair of our own.
 const engines& shared_engines();
 

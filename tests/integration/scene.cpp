@@ -1,6 +1,8 @@
 // The daemon, the clients and the cleaning up around one scenario.
 #include "tests/integration/scene.hpp"
 
+#include "tests/support/test_outcome.hpp"
+
 #include <catch2/catch.hpp>
 
 #include <cstdlib>
@@ -11,13 +13,13 @@
 namespace integration {
 namespace {
 
+using test_support::gangwayd_options;
+
 bool is_direct_run()
 {
     const char* value = std::getenv("GANGWAY_TEST_DIRECT");
     return value != nullptr && std::string_view(value) == "1";
 }
-
-using test_support::gangwayd_options;
 
 const test_support::engine_address& engine_behind(upstream which)
 {
@@ -67,7 +69,8 @@ upstream each_upstream()
 }
 
 scene::scene(upstream which)
-    : engine_(engine_behind(which)),
+    : which_(which),
+      engine_(engine_behind(which)),
       docker_(
           directory_ / "client",
           which == upstream::direct ? engine_.unix_url()
@@ -81,6 +84,7 @@ scene::scene(upstream which)
 
 scene::~scene()
 {
+    if (test_support::current_test_has_failed()) std::cerr << "--- upstream: " << which_ << '\n';
     try {
         if (const auto containers = direct_.text({"ps", "-aq"}); !containers.empty()) {
             auto command = lines_of(containers);

@@ -68,12 +68,12 @@ public:
     bool is_running(const std::string& container) const;
 
 private:
+    upstream which_;
     test_support::test_directory directory_;
     test_support::engine_address engine_;
     std::optional<test_support::gangwayd_process> gangwayd_;
     test_support::docker_client docker_;
     test_support::docker_client direct_;
-    std::size_t idle_descriptors_ = 0;
 };
 
 // `docker run` with what every container here wants: no network, gone when it ends.

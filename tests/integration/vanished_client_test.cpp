@@ -157,7 +157,7 @@ TEST_CASE("a client that stops reading and leaves ends a large download", "[vani
     const scene scene(each_upstream());
     scene.docker().text(
         {"build", "--network", "none", "-q", "-t", "large", "-"},
-        piped_text{"FROM busybox\nRUN head -c 50000000 /dev/urandom > /blob\n"}
+        piped_text{"FROM busybox\nRUN head -c 20000000 /dev/urandom > /blob\n"}
     );
     const baseline idle(scene);
     {

@@ -141,6 +141,9 @@ void docker_engine::start()
             );
         }
         write_file(directory_ / "daemon.json", "{}\n");
+        // After a crash it names a containerd that is dead, yet counts as alive to dockerd while
+        // nobody has reaped it.
+        std::filesystem::remove(directory_ / "exec/containerd/containerd.pid");
         dockerd_ = std::make_unique<process>(process_options{.arguments = std::move(command)});
         eventually([&] { return answers() || !dockerd_->running(); });
         if (answers()) return;

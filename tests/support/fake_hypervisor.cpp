@@ -39,10 +39,16 @@ void fake_hypervisor::die(stop_cause why)
     power_off(lock, why);
 }
 
-void fake_hypervisor::lose_connection()
+void fake_hypervisor::dies_at_power_on()
 {
     const std::lock_guard lock(guard_);
-    if (observer_) observer_({domain_event::kind::connection_lost, stop_cause::unknown});
+    dies_at_power_on_ = true;
+}
+
+void fake_hypervisor::tell(domain_event event)
+{
+    const std::lock_guard lock(guard_);
+    if (observer_) observer_(event);
 }
 
 void fake_hypervisor::runs_already(std::optional<running_vm> adoptable)
@@ -140,6 +146,7 @@ running_vm fake_hypervisor::power_on()
     enter(lock, "power_on");
     on_ = true;
     std::ofstream(spec_.value().serial_log, std::ios::trunc) << boot_text_;
+    if (std::exchange(dies_at_power_on_, false)) power_off(lock, stop_cause::killed);
     return running;
 }
 

@@ -28,9 +28,11 @@ public:
     void engine_answers(bool answers);
     void guest_ignores_power_button();
     void die(vmctl::stop_cause why);
+    // Before power_on() has returned.
+    void dies_at_power_on();
 
     // What libvirt does.
-    void lose_connection();
+    void tell(vmctl::domain_event event);
     // The domain runs already; `adoptable` is what adopt() finds.
     void runs_already(std::optional<vmctl::running_vm> adoptable);
     // The next call of this name throws.
@@ -76,6 +78,7 @@ private:
     std::optional<vmctl::running_vm> adoptable_ = running;
     std::string boot_text_ = whole_boot;
     bool on_ = false;
+    bool dies_at_power_on_ = false;
     bool engine_answers_ = true;
     bool ignores_button_ = false;
 };

@@ -71,19 +71,23 @@ void pty_process::resize(terminal_size size)
 
 void pty_process::expect(std::string_view text, std::chrono::milliseconds limit)
 {
+    if (!shows(text, limit)) {
+        throw std::runtime_error(
+            "`" + description_ + "` did not show '" + std::string(text) + "'; screen:\n" + screen_
+        );
+    }
+}
+
+bool pty_process::shows(std::string_view text, std::chrono::milliseconds limit)
+{
     const auto give_up = std::chrono::steady_clock::now() + limit;
     while (true) {
         const auto at = screen_.find(text, found_);
         if (at != std::string::npos) {
             found_ = at + text.size();
-            return;
+            return true;
         }
-        if (!read_some(until(give_up))) {
-            throw std::runtime_error(
-                "`" + description_ + "` did not show '" + std::string(text) + "'; screen:\n" +
-                screen_
-            );
-        }
+        if (!read_some(until(give_up))) return false;
     }
 }
 

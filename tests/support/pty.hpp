@@ -34,6 +34,9 @@ public:
     // when it does not come.
     void expect(std::string_view text, std::chrono::milliseconds limit = patience);
 
+    // The same as a question.
+    bool shows(std::string_view text, std::chrono::milliseconds limit);
+
     // Reads to the end of the terminal and waits for the program; throws when it goes on.
     int finish(std::chrono::milliseconds limit = patience);
 

@@ -3,6 +3,9 @@
 
 #include <stdlib.h>
 
+#include <algorithm>
+#include <cstdint>
+#include <cstring>
 #include <fstream>
 #include <iostream>
 #include <iterator>
@@ -47,15 +50,11 @@ std::string read_file(const std::filesystem::path& file)
 std::string patterned_bytes(std::size_t count)
 {
     std::mt19937_64 sequence;
-    std::string bytes;
-    bytes.reserve(count + sizeof(std::uint64_t));
-    while (bytes.size() < count) {
+    std::string bytes(count, '\0');
+    for (std::size_t done = 0; done < count; done += sizeof(std::uint64_t)) {
         const std::uint64_t word = sequence();
-        for (unsigned shift = 0; shift < 64; shift += 8) {
-            bytes.push_back(static_cast<char>((word >> shift) & 0xffU));
-        }
+        std::memcpy(bytes.data() + done, &word, std::min(sizeof word, count - done));
     }
-    bytes.resize(count);
     return bytes;
 }
 

@@ -114,7 +114,7 @@ TEST_CASE("the time shown never runs backwards when our clock and the daemon's d
 
 TEST_CASE("no line is as wide as the terminal")
 {
-    const std::size_t columns = GENERATE(1, 2, 10, 20, 40);
+    const auto columns = GENERATE(as<std::size_t>(), 1, 2, 10, 20, 40);
     progress_view view("starting", {columns, false});
     std::string out = view.draw(0ms) + "\n";
     out += view.complete({"a stage with a long näme", 3ms, 5ms}) + "\n";

@@ -113,6 +113,11 @@ vm_step died(lifecycle& vm)
     return vm_step::none;
 }
 
+vm_step died_in_boot(lifecycle& vm)
+{
+    return vm.died_in_boot("it died");
+}
+
 vm_step halted(lifecycle& vm)
 {
     return vm.halted();
@@ -156,7 +161,7 @@ TEST_CASE("every event does in every state what the table says")
         {"boot_failed", boot_failed, stopping, none, stopping},
         {"stop", stop, absent, none, absent},
         {"stop", stop, stopped, none, stopped},
-        {"stop", stop, failed, none, failed},
+        {"stop", stop, failed, vm_step::stop, stopping},
         {"stop", stop, booting, vm_step::stop, stopping},
         {"stop", stop, ready, vm_step::stop, stopping},
         {"stop", stop, stopping, none, stopping},
@@ -172,6 +177,12 @@ TEST_CASE("every event does in every state what the table says")
         {"died", died, booting, none, booting},
         {"died", died, ready, none, stopped},
         {"died", died, stopping, none, stopping},
+        {"died_in_boot", died_in_boot, absent, none, absent},
+        {"died_in_boot", died_in_boot, stopped, none, stopped},
+        {"died_in_boot", died_in_boot, failed, none, failed},
+        {"died_in_boot", died_in_boot, booting, vm_step::stop, stopping},
+        {"died_in_boot", died_in_boot, ready, none, ready},
+        {"died_in_boot", died_in_boot, stopping, none, stopping},
         {"halted", halted, absent, none, absent},
         {"halted", halted, stopped, none, stopped},
         {"halted", halted, failed, none, failed},
@@ -249,6 +260,15 @@ TEST_CASE("a failed start leaves its reason, and the next request tries again wi
     CHECK(vm.failure().empty());
 }
 
+TEST_CASE("a stop after a failure leaves a stopped VM and no failure")
+{
+    auto vm = in(vm_state::failed);
+    vm.stop_requested();
+    vm.halted();
+    CHECK(vm.state() == vm_state::stopped);
+    CHECK(vm.failure().empty());
+}
+
 TEST_CASE("a client that arrives while a failed start is cleared away gets a new start")
 {
     auto vm = in(vm_state::booting);
@@ -299,4 +319,23 @@ TEST_CASE("a first look that fails says why, and the next request tries again")
     CHECK(vm.state() == vm_state::failed);
     CHECK(vm.failure() == "libvirt is not installed");
     CHECK(vm.start_requested() == vm_step::start);
+}
+
+TEST_CASE("a VM that dies in its boot gets one more try, and then has failed")
+{
+    lifecycle vm;
+    vm.start_requested();
+    vm.died_in_boot("first");
+    CHECK(vm.failure().empty());
+    CHECK(vm.halted() == vm_step::start);
+    CHECK(vm.died_in_boot("second") == vm_step::stop);
+    CHECK(vm.failure() == "second");
+    CHECK(vm.halted() == vm_step::none);
+    CHECK(vm.state() == vm_state::failed);
+    // The next client's start has both its tries again.
+    vm.start_requested();
+    vm.died_in_boot("third");
+    CHECK(vm.halted() == vm_step::start);
+    vm.booted();
+    CHECK(vm.state() == vm_state::ready);
 }

@@ -63,10 +63,12 @@ TEST_CASE("libvirt's daemon may go away without harm to the VM")
     t.run([](supervised_vm& test) -> asio::awaitable<void> {
         co_await test.vm.up(someone());
         const auto looks = test.host.count("state");
-        test.host.lose_connection();
+        test.host.tell({domain_event::kind::connection_lost, stop_cause::unknown});
         co_await until([&] { return test.host.count("state") > looks; });
-        CHECK(test.vm.status().state == vm_state::ready);
-        CHECK(test.losses.empty());
+        // The first loss that is told is the real one.
+        test.host.die(stop_cause::killed);
+        co_await until([&] { return !test.losses.empty(); });
+        CHECK(test.losses == std::vector<std::string>{"the VM was killed"});
     });
 }
 
@@ -196,12 +198,13 @@ TEST_CASE("the end of an earlier VM that is heard late does not hit the next one
     t.run([](supervised_vm& test) -> asio::awaitable<void> {
         co_await test.vm.up(someone());
         co_await test.vm.restart(someone());
-        const auto looks = test.host.count("state");
-        // A hint that is not true: the domain is on.
-        test.host.lose_connection();
-        co_await until([&] { return test.host.count("state") > looks; });
-        CHECK(test.vm.status().state == vm_state::ready);
         CHECK(test.losses.size() == 1);
+        const auto looks = test.host.count("state");
+        test.host.tell({domain_event::kind::power_off, stop_cause::shut_down});
+        co_await until([&] { return test.host.count("state") > looks; });
+        test.host.die(stop_cause::killed);
+        co_await until([&] { return test.losses.size() > 1; });
+        CHECK(test.losses.back() == "the VM was killed");
     });
 }
 
@@ -228,6 +231,22 @@ TEST_CASE("a VM that cannot be stopped is an error for who asked, and for client
         co_await until([&] { return next.answered; });
         CHECK(next.failure.empty());
         CHECK(test.host.count("adopt") == 1);
+    });
+}
+
+TEST_CASE("a stop that has failed can be asked for again")
+{
+    supervised_vm t;
+    t.run([](supervised_vm& test) -> asio::awaitable<void> {
+        co_await test.vm.up(someone());
+        test.host.fail_next("ask_to_shut_down", describe(hypervisor_problem::unreachable, "", ""));
+        std::string failure;
+        test.begin(test.vm.down(someone()), failure);
+        co_await test.reaches(vm_state::failed);
+        CHECK(test.host.is_on());
+        co_await test.vm.down(someone());
+        CHECK_FALSE(test.host.is_on());
+        CHECK(test.vm.status().state == vm_state::stopped);
     });
 }
 

@@ -207,19 +207,36 @@ TEST_CASE("a guest that gives up ends the start at once with its reason")
     });
 }
 
-TEST_CASE("a VM that dies while it starts fails the start at once and shows its console")
+TEST_CASE("a VM that dies while it starts is started once more, and its clients notice nothing")
+{
+    supervised_vm t;
+    t.host.dies_at_power_on();
+    t.run([](supervised_vm& test) -> asio::awaitable<void> {
+        auto& who = test.arrives();
+        co_await until([&] { return who.answered; });
+        CHECK(who.failure.empty());
+        CHECK(test.host.count("power_on") == 2);
+        CHECK(test.losses.empty());
+    });
+}
+
+TEST_CASE("a VM that dies twice while it starts fails the start and shows its console")
 {
     supervised_vm t;
     t.host.engine_answers(false);
     t.host.guest_prints_at_power_on("Kernel panic - not syncing\n");
     t.run([](supervised_vm& test) -> asio::awaitable<void> {
         auto& who = test.arrives();
-        co_await until([&] { return test.host.is_on(); });
-        // That the power is on is known once power-on is a stage.
-        co_await until([&] { return test.vm.status().timeline.size() == 4; });
-        test.host.die(stop_cause::crashed);
+        for (std::size_t round = 1; round <= 2; ++round) {
+            co_await until([&] { return test.host.count("power_on") == round; });
+            // That the power is on is known once power-on is a stage.
+            co_await until([&] { return test.vm.status().timeline.size() == 4; });
+            CHECK_FALSE(who.answered);
+            test.host.die(stop_cause::crashed);
+        }
         co_await until([&] { return who.answered; });
         CHECK_THAT(who.failure, Catch::Contains("the VM crashed while it started"));
+        CHECK_THAT(who.failure, Catch::Contains("Kernel panic"));
         co_await test.reaches(vm_state::failed);
         CHECK(test.losses.empty());
     });

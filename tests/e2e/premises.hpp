@@ -1,0 +1,43 @@
+// What all scenarios share: the programs, the VM image, a directory, and an ordinary user to be.
+#pragma once
+
+#include "tests/support/test_directory.hpp"
+
+#include <filesystem>
+#include <optional>
+#include <string>
+
+namespace e2e {
+
+// Why no VM can run here, in a sentence that says what to do; nothing if one can.
+std::optional<std::string> obstacle();
+
+class premises {
+public:
+    // Makes this process an ordinary user when it is root's: session libvirt is for those, and
+    // what works for `nobody` works without any privilege. Throws when the image is missing.
+    premises();
+    ~premises();
+    premises(const premises&) = delete;
+    premises& operator=(const premises&) = delete;
+
+    // Everything below it ends with the tests.
+    const std::filesystem::path& directory() const { return directory_.path(); }
+
+    std::filesystem::path gangwayd() const { return directory() / "bin/gangwayd"; }
+
+    std::filesystem::path gangway() const { return directory() / "bin/gangway"; }
+
+    // Not to be changed: it may be what the build has made.
+    std::filesystem::path image() const { return directory() / "image"; }
+
+private:
+    void place_image() const;
+
+    test_support::test_directory directory_;
+};
+
+// The premises of this run; made by the first call.
+premises& shared_premises();
+
+}  // namespace e2e

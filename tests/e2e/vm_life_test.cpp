@@ -1,0 +1,301 @@
+// The whole life of one VM, told once because each start of it is expensive: three boots.
+#include "tests/e2e/account.hpp"
+#include "tests/e2e/premises.hpp"
+#include "tests/support/raw_client.hpp"
+#include "tests/support/test_directory.hpp"
+#include "tests/support/test_pki.hpp"
+
+#include <catch2/catch.hpp>
+#include <nlohmann/json.hpp>
+#include <signal.h>
+#include <sys/stat.h>
+
+#include <algorithm>
+#include <sstream>
+
+using namespace e2e;
+using nlohmann::json;
+using test_support::eventually;
+using test_support::patience;
+using test_support::process;
+using test_support::run;
+namespace fs = std::filesystem;
+
+namespace {
+
+unsigned mode_of(const fs::path& path)
+{
+    struct stat status {};
+
+    REQUIRE(::lstat(path.c_str(), &status) == 0);
+    return status.st_mode & 07777U;
+}
+
+// Without the last line end.
+std::string text_of(const test_support::process_result& result)
+{
+    CAPTURE(result.err);
+    CHECK(result.exit_status == 0);
+    return result.out.substr(0, result.out.find_last_not_of('\n') + 1);
+}
+
+std::vector<std::string> stages_of(const json& vm)
+{
+    std::vector<std::string> names;
+    for (const auto& stage : vm.at("timeline")) names.push_back(stage.at("stage"));
+    return names;
+}
+
+// Debian's static busybox as an image, since no registry may be reachable.
+void import_busybox(const account& user)
+{
+    const auto root = user.home() / "busybox";
+    fs::create_directories(root / "bin");
+    fs::copy_file("/bin/busybox", root / "bin/busybox");
+    std::istringstream applets(test_support::run_checked({.arguments = {"/bin/busybox", "--list"}})
+    );
+    for (std::string applet; std::getline(applets, applet);) {
+        if (applet != "busybox") fs::create_symlink("busybox", root / "bin" / applet);
+    }
+    const auto archive = user.home() / "busybox.tar";
+    test_support::run_checked({.arguments = {"tar", "-C", root, "-cf", archive, "."}});
+    user.docker_text({"import", archive, "busybox:latest"});
+}
+
+// The steps of the story. Each leaves the VM in the state in which the next one finds it.
+
+void the_first_two_clients_get_one_vm(account& user)
+{
+    user.install_image();
+    user.start_daemon();
+    CHECK(user.virtual_machines().empty());
+    process first(user.docker().command({"version", "--format", "{{.Server.Version}}"}));
+    process second(user.docker().command({"ps", "--quiet"}));
+    CHECK(eventually([&] { return user.vm().at("leases").at("waiting") == 2; }));
+    const auto answered = first.finish(boot_patience);
+    CAPTURE(answered.err);
+    REQUIRE(answered.exit_status == 0);
+    CHECK(answered.out.starts_with("2"));
+    CHECK(second.finish(boot_patience).exit_status == 0);
+    CHECK(user.virtual_machines().size() == 1);
+}
+
+void the_status_tells_how_it_came_to_be(const account& user)
+{
+    const auto vm = user.vm();
+    CAPTURE(vm.dump(2));
+    CHECK(vm.at("state") == "ready");
+    CHECK(vm.at("started_for").get<std::string>().starts_with("docker (pid "));
+    CHECK(vm.at("failure") == "");
+    CHECK(std::vector<pid_t>{vm.at("process_id").get<pid_t>()} == user.virtual_machines());
+    auto stages = stages_of(vm);
+    REQUIRE(!stages.empty());
+    CHECK(stages.front() == "image");
+    CHECK(stages.back() == "ready");
+    // The guest reports its own in no fixed order, and the engine may answer before its report.
+    std::sort(stages.begin(), stages.end());
+    const std::vector<std::string> expected{
+        "containerd", "define", "disk", "files", "image", "kernel", "network", "power-on", "root"};
+    CHECK(std::includes(stages.begin(), stages.end(), expected.begin(), expected.end()));
+    CHECK(text_of(user.gangway({"status"})).find("ready") != std::string::npos);
+    CHECK(text_of(user.gangway({"up"})).find("ready") != std::string::npos);
+}
+
+void what_is_secret_stays_with_the_user(const account& user)
+{
+    CHECK(mode_of(user.runtime_dir()) == 0700);
+    CHECK(mode_of(user.docker_socket()) == 0600);
+    CHECK(mode_of(user.runtime_dir() / "control.sock") == 0600);
+    CHECK(mode_of(user.state_dir()) == 0700);
+    // The engine's private key is on it.
+    CHECK(mode_of(user.state_dir() / "disk.img") == 0600);
+    int keys = 0;
+    for (const auto& entry : fs::recursive_directory_iterator(user.state_dir())) {
+        CAPTURE(entry.path());
+        CHECK(!entry.path().string().ends_with(".partial"));
+        if (entry.is_directory()) CHECK(mode_of(entry.path()) == 0700);
+        if (!entry.is_regular_file() || entry.path().filename() == "disk.img") continue;
+        const auto content = test_support::read_file(entry.path());
+        if (content.find("PRIVATE KEY-----") == std::string::npos) continue;
+        ++keys;
+        CHECK(mode_of(entry.path()) == 0600);
+    }
+    // Of the authority, the engine, the client, the guest's ssh server and its user.
+    CHECK(keys == 5);
+}
+
+void a_container_runs_on_the_guests_kernel(const account& user)
+{
+    import_busybox(user);
+    const auto kernel = user.docker_text({"run", "--rm", "busybox", "uname", "-r"});
+    CHECK(kernel == user.real_manifest().at("packages").at("linux"));
+    CHECK(kernel == text_of(user.gangway({"ssh", "uname", "-r"})));
+    CHECK(
+        user.docker_text(
+            {"run", "--rm", "-i", "busybox", "tr", "a-z", "A-Z"},
+            test_support::piped_text{"from here to there and back"}
+        ) == "FROM HERE TO THERE AND BACK"
+    );
+    user.docker_text(
+        {"run", "--rm", "-v", "treasure:/t", "busybox", "sh", "-c", "echo gold >/t/chest && sync"}
+    );
+}
+
+void ssh_and_logs_reach_the_guest(const account& user)
+{
+    CHECK(user.gangway({"ssh", "exit 7"}).exit_status == 7);
+    CHECK(text_of(user.gangway({"ssh", "id", "-un"})) == "docker");
+    CHECK(
+        text_of(user.gangway({"logs", "--serial"})).find("gangway-stage engine ") !=
+        std::string::npos
+    );
+    CHECK(text_of(user.gangway({"logs"})).find("the VM is ready") != std::string::npos);
+}
+
+void only_our_own_certificate_opens_the_engine(const account& user)
+{
+    const auto port = user.vm().at("engine_port").get<std::uint16_t>();
+    REQUIRE(port != 0);
+    auto plain = test_support::raw_client::to_port(port);
+    plain.send("GET /version HTTP/1.1\r\nHost: docker\r\n\r\n");
+    const auto answer = plain.receive_all();
+    CAPTURE(answer);
+    CHECK(answer.find("HTTPS") != std::string::npos);
+    CHECK(answer.find("ApiVersion") == std::string::npos);
+
+    const auto pki = test_support::make_test_pki(user.home() / "others");
+    const auto own = user.state_dir() / "pki";
+    // `--tls` without verification: it is the engine's refusal that is tested.
+    const auto ask = [&](const std::vector<std::string>& identity) {
+        std::vector<std::string> command{
+            "docker",
+            "-H",
+            "tcp://127.0.0.1:" + std::to_string(port),
+            "--tls",
+            "--tlscacert",
+            (own / "ca.pem").string()};
+        command.insert(command.end(), identity.begin(), identity.end());
+        command.insert(command.end(), {"version", "--format", "{{.Server.Version}}"});
+        return run({.arguments = command, .environment = {{"HOME", user.home() / "client"}}});
+    };
+    const auto identity = [](const fs::path& directory) {
+        return std::vector<std::string>{
+            "--tlscert", directory / "cert.pem", "--tlskey", directory / "key.pem"};
+    };
+    const auto ours = ask(identity(own));
+    CAPTURE(ours.err);
+    CHECK(ours.exit_status == 0);
+    const auto strangers = ask(identity(pki.stranger));
+    CAPTURE(strangers.err);
+    CHECK(strangers.exit_status != 0);
+    CHECK(strangers.err.find("tls: ") != std::string::npos);
+    const auto nobodys = ask({});
+    CAPTURE(nobodys.err);
+    CHECK(nobodys.exit_status != 0);
+    CHECK(nobodys.err.find("tls: ") != std::string::npos);
+}
+
+void a_later_daemon_takes_the_running_vm_over(account& user)
+{
+    user.docker_text(
+        {"run", "-d", "--name", "talker", "busybox", "sh", "-c", "echo hello; sleep 100000"}
+    );
+    const auto before = user.virtual_machines();
+    const auto boot = user.gangway({"ssh", "cat /proc/sys/kernel/random/boot_id"}).out;
+    process logs(user.docker().command({"logs", "--follow", "talker"}));
+    logs.expect_output("hello\n");
+    CHECK(user.stop_daemon() == 0);
+    CHECK(logs.wait(patience).has_value());
+    CHECK(!fs::exists(user.docker_socket()));
+    CHECK(user.virtual_machines() == before);
+
+    user.start_daemon();
+    CHECK(user.docker_text({"ps", "--format", "{{.Names}}"}) == "talker");
+    CHECK(user.virtual_machines() == before);
+    CHECK(user.gangway({"ssh", "cat /proc/sys/kernel/random/boot_id"}).out == boot);
+    CHECK(stages_of(user.vm()).front() == "adopt");
+}
+
+void a_killed_vm_ends_its_clients_and_comes_back(const account& user)
+{
+    process logs(user.docker().command({"logs", "--follow", "talker"}));
+    logs.expect_output("hello\n");
+    const auto killed = user.virtual_machines();
+    REQUIRE(killed.size() == 1);
+    REQUIRE(::kill(killed.front(), SIGKILL) == 0);
+    CHECK(logs.wait(patience).has_value());
+    // At once, whether libvirt has noticed or not: the call starts the VM again, and the data is
+    // there.
+    CHECK(
+        user.docker_text({"run", "--rm", "-v", "treasure:/t", "busybox", "cat", "/t/chest"}) ==
+        "gold"
+    );
+    CHECK(user.vm().at("stopped_by") == "was killed");
+    CHECK(user.vm().at("started_for").get<std::string>().starts_with("docker (pid "));
+    REQUIRE(user.virtual_machines().size() == 1);
+    CHECK(user.virtual_machines() != killed);
+    CHECK(user.docker_text({"inspect", "-f", "{{.State.Running}}", "talker"}) == "false");
+}
+
+void restart_keeps_the_data(const account& user)
+{
+    const auto before = user.virtual_machines();
+    const auto boot = user.gangway({"ssh", "cat /proc/sys/kernel/random/boot_id"}).out;
+    // Without a terminal, a plain line a stage.
+    const auto told = text_of(user.gangway({"restart"}));
+    for (const auto* const stage : {"files", "power-on", "engine", "ready"}) {
+        CAPTURE(told, stage);
+        CHECK(told.find(stage) != std::string::npos);
+    }
+    CHECK(user.virtual_machines().size() == 1);
+    CHECK(user.virtual_machines() != before);
+    CHECK(user.gangway({"ssh", "cat /proc/sys/kernel/random/boot_id"}).out != boot);
+    CHECK(
+        user.docker_text({"run", "--rm", "-v", "treasure:/t", "busybox", "cat", "/t/chest"}) ==
+        "gold"
+    );
+    CHECK(user.docker_text({"ps", "--all", "--format", "{{.Names}}"}) == "talker");
+}
+
+void down_leaves_a_clean_disk(const account& user)
+{
+    CHECK(user.gangway({"down"}).exit_status == 0);
+    CHECK(user.virtual_machines().empty());
+    const auto vm = user.vm();
+    CHECK(vm.at("state") == "stopped");
+    CHECK(vm.at("stopped_by").get<std::string>().starts_with("gangway (pid "));
+    const auto check = run(
+        {
+            .arguments = {"/usr/sbin/e2fsck", "-f", "-n", (user.state_dir() / "disk.img").string()},
+        },
+        boot_patience
+    );
+    CAPTURE(check.out, check.err);
+    CHECK(check.exit_status == 0);
+    // Of a disk that was cut off, e2fsck says that it skips the recovery of the journal.
+    CHECK((check.out + check.err).find("journal") == std::string::npos);
+    const auto ssh = user.gangway({"ssh", "true"});
+    CHECK(ssh.exit_status != 0);
+    CHECK(ssh.err.find("gangway up") != std::string::npos);
+    // Asked again, there is nothing to do.
+    CHECK(user.gangway({"down"}).exit_status == 0);
+    CHECK(user.vm_state() == "stopped");
+}
+
+}  // namespace
+
+TEST_CASE("from nothing to a running container, through death and restart, to power off")
+{
+    account user;
+    the_first_two_clients_get_one_vm(user);
+    the_status_tells_how_it_came_to_be(user);
+    what_is_secret_stays_with_the_user(user);
+    a_container_runs_on_the_guests_kernel(user);
+    ssh_and_logs_reach_the_guest(user);
+    only_our_own_certificate_opens_the_engine(user);
+    a_later_daemon_takes_the_running_vm_over(user);
+    a_killed_vm_ends_its_clients_and_comes_back(user);
+    restart_keeps_the_data(user);
+    down_leaves_a_clean_disk(user);
+    CHECK(user.stop_daemon() == 0);
+}
