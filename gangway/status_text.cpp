@@ -24,7 +24,11 @@ public:
     {
         text_ += label;
         text_.append(label_width - label.size(), ' ');
-        text_ += printable(text) + "\n";
+        for (const char letter : printable(text)) {
+            text_ += letter;
+            if (letter == '\n') text_.append(label_width, ' ');
+        }
+        text_ += '\n';
     }
 
     std::string take() { return std::move(text_); }

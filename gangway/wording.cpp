@@ -42,7 +42,7 @@ std::string printable(std::string_view text)
         const bool c1 = byte == 0xc2 && index + 1 < result.size() &&
                         static_cast<unsigned char>(result[index + 1]) < 0xa0;
         if (c1) result.replace(index, 2, "?");
-        if (byte < 0x20 || byte == 0x7f) result[index] = '?';
+        if ((byte < 0x20 && byte != '\n') || byte == 0x7f) result[index] = '?';
     }
     return result;
 }

@@ -13,8 +13,8 @@ std::string stopwatch_text(std::chrono::milliseconds elapsed);
 // "5 seconds", "3 minutes", "2 hours", "4 days": in its largest unit, rounded down.
 std::string age_text(std::chrono::seconds age);
 
-// `text` with control characters replaced by "?": a client's process name, or a guest's last words,
-// must not command the terminal. UTF-8 passes.
+// `text` with control characters other than line feeds replaced by "?": a client's process name, or
+// a guest's last words, must not command the terminal. UTF-8 passes.
 std::string printable(std::string_view text);
 
 }  // namespace gangway

@@ -243,7 +243,7 @@ void restart_keeps_the_data(const account& user)
     const auto boot = user.gangway({"ssh", "cat /proc/sys/kernel/random/boot_id"}).out;
     // Without a terminal, a plain line a stage.
     const auto told = text_of(user.gangway({"restart"}));
-    for (const auto* const stage : {"files", "power-on", "engine", "ready"}) {
+    for (const auto* const stage : {"files", "power-on", "containerd", "ready after"}) {
         CAPTURE(told, stage);
         CHECK(told.find(stage) != std::string::npos);
     }

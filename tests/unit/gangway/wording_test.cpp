@@ -41,7 +41,7 @@ TEST_CASE("control characters are shown as question marks, other text as it is")
         {"docker", "docker"},
         {"Grüße, 世界", "Grüße, 世界"},
         {"\x1b[31m", "?[31m"},
-        {"a\nb\tc\rd\x7f", "a?b?c?d?"},
+        {"a\nb\tc\rd\x7f", "a\nb?c?d?"},
         {"\xc2\x9b"
          "2J",
          "?2J"},
