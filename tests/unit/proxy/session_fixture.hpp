@@ -61,7 +61,18 @@ public:
 
     std::string advice() const override { return "try again"; }
 
+    asio::awaitable<bool> has_gone(vmctl::engine_address tried) override
+    {
+        if (!successor) co_return false;
+        gone.push_back(std::move(tried));
+        address.endpoint = *successor;
+        co_return true;
+    }
+
     vmctl::engine_address address;
+    // Set: the engine has died, and this is where the next lease leads.
+    std::optional<config::engine_endpoint> successor;
+    std::vector<vmctl::engine_address> gone;
     std::string refusal;
     vmctl::gate door;
     std::vector<std::string> asked;

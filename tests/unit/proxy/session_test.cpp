@@ -390,6 +390,41 @@ TEST_CASE("an engine that cannot be had is Docker's kind of error")
     CHECK_FALSE(one.broke);
 }
 
+TEST_CASE("an engine that died while it was connected to is replaced by the next one")
+{
+    session_fixture one(session_limits{.linger = 5ms});
+    const auto living = one.engine.address.endpoint;
+    asio::ip::tcp::acceptor dead(one.loop, {asio::ip::make_address("127.0.0.1"), 0});
+    one.engine.address.endpoint = config::tcp_endpoint{"127.0.0.1", dead.local_endpoint().port()};
+    dead.close();
+    SECTION("once")
+    {
+        one.engine.successor = living;
+        one.run([](session_fixture& f) -> asio::awaitable<void> {
+            co_await send(f.client, ping);
+            auto engine = co_await f.accept();
+            const auto request = co_await receive_some(engine);
+            CHECK(request == ping);
+            f.client.close();
+        }(one));
+        CHECK(one.engine.gone.size() == 1);
+    }
+    SECTION("one that dies again is an error")
+    {
+        one.engine.successor = one.engine.address.endpoint;
+        one.run([](session_fixture& f) -> asio::awaitable<void> {
+            co_await send(f.client, ping);
+            const auto answer = co_await receive_all(f.client);
+            CHECK(
+                answer.find("gangway: the engine ended while it was connected to") !=
+                std::string::npos
+            );
+        }(one));
+    }
+    CHECK(one.engine.asked.size() == 2);
+    CHECK(one.engine.leases == 0);
+}
+
 TEST_CASE("interim responses and late heads pass as they come")
 {
     session_fixture one;
