@@ -2,7 +2,6 @@
 #include "gangwayd/control_server.hpp"
 
 #include <boost/system/system_error.hpp>
-
 #include <spdlog/spdlog.h>
 
 #include <exception>

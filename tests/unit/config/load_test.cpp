@@ -59,7 +59,7 @@ TEST_CASE("the command line wins over the file")
     CHECK(configuration.origins.at("log.level") == "--log-level");
 }
 
-TEST_CASE("--engine vm takes back a remote engine of the file")
+TEST_CASE("the flag --engine vm takes back a remote engine of the file")
 {
     overrides flags;
     flags.engine = "vm";

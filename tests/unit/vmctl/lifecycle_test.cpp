@@ -196,7 +196,7 @@ TEST_CASE("every event does in every state what the table says")
         {"halt_failed", halt_failed, ready, none, ready},
         {"halt_failed", halt_failed, stopping, none, failed},
     };
-    CHECK(table.size() == 8 * all_states.size());
+    CHECK(table.size() == 9 * all_states.size());
     for (const auto& row : table) {
         INFO(row.event << " while " << row.before);
         auto vm = in(row.before);
