@@ -185,7 +185,7 @@ int run_daemon(const config::loaded& configuration, const config::overrides& fla
 {
     asio::io_context loop(1);
     auto log = std::make_shared<log_history>(loop.get_executor());
-    start_log(configuration.values.log.level, log);
+    const process_log logging(configuration.values.log.level, log);
     parts one(loop, configuration, flags, std::move(log));
     std::exception_ptr failure;
     asio::co_spawn(loop, one.run(), [&failure](std::exception_ptr thrown) { failure = thrown; });

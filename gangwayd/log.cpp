@@ -71,16 +71,25 @@ spdlog::sink_ptr stderr_sink()
     return sink;
 }
 
-}  // namespace
-
-void start_log(config::log_level level, std::shared_ptr<log_history> history)
+void log_to(spdlog::sinks_init_list sinks, spdlog::level::level_enum level)
 {
-    history->set_pattern("%Y-%m-%dT%H:%M:%S.%e %l %v");
-    const spdlog::sinks_init_list sinks{stderr_sink(), std::move(history)};
     auto logger = std::make_shared<spdlog::logger>("gangwayd", sinks);
     logger->flush_on(spdlog::level::debug);
+    logger->set_level(level);
     spdlog::set_default_logger(std::move(logger));
-    set_log_level(level);
+}
+
+}  // namespace
+
+process_log::process_log(config::log_level level, std::shared_ptr<log_history> history)
+{
+    history->set_pattern("%Y-%m-%dT%H:%M:%S.%e %l %v");
+    log_to({stderr_sink(), std::move(history)}, spdlog_level(level));
+}
+
+process_log::~process_log()
+{
+    log_to({stderr_sink()}, spdlog::get_level());
 }
 
 void set_log_level(config::log_level level)

@@ -6,8 +6,15 @@
 
 #include <memory>
 
-// Makes the process-wide logger: stderr, and `history`. Under systemd lines carry the priority that
-// the journal understands and no time stamp of ours.
-void start_log(config::log_level level, std::shared_ptr<log_history> history);
+// Sets the process-wide logger up: stderr, and `history`. Under systemd lines carry the priority
+// that the journal understands and no time stamp of ours. When this goes, so does the history,
+// which needs its loop; lines go to stderr still.
+class process_log {
+public:
+    process_log(config::log_level level, std::shared_ptr<log_history> history);
+    process_log(const process_log&) = delete;
+    process_log& operator=(const process_log&) = delete;
+    ~process_log();
+};
 
 void set_log_level(config::log_level level);

@@ -4,6 +4,7 @@
 
 #include "vmctl/domain_xml.hpp"
 #include "vmctl/host_port.hpp"
+#include "vmctl/libvirt_event_loop.hpp"
 #include "vmctl/user_network.hpp"
 
 #include <libvirt/libvirt-qemu.h>
@@ -15,7 +16,6 @@
 #include <cstdlib>
 #include <fstream>
 #include <mutex>
-#include <thread>
 #include <utility>
 
 namespace vmctl {
@@ -57,50 +57,6 @@ int last_code()
     const auto problem = denied ? hypervisor_problem::not_allowed : hypervisor_problem::unreachable;
     throw describe(problem, uri, virGetLastErrorMessage());
 }
-
-// Runs libvirt's event loop, of which there is one a process, on a thread of its own.
-class event_loop {
-public:
-    // The loop that runs now, or a new one. It ends with its last owner.
-    static std::shared_ptr<event_loop> shared()
-    {
-        static std::mutex guard;
-        static std::weak_ptr<event_loop> current;
-        const std::lock_guard lock(guard);
-        auto loop = current.lock();
-        if (!loop) {
-            loop = std::make_shared<event_loop>();
-            current = loop;
-        }
-        return loop;
-    }
-
-    event_loop()
-    {
-        static const int registered = virEventRegisterDefaultImpl();
-        if (registered < 0) refuse("prepare its event loop");
-        thread_ = std::thread([this] {
-            while (!stopping_) virEventRunDefaultImpl();
-        });
-    }
-
-    event_loop(const event_loop&) = delete;
-    event_loop& operator=(const event_loop&) = delete;
-
-    ~event_loop()
-    {
-        stopping_ = true;
-        // A timer that is due at once makes the loop's current round return.
-        virEventAddTimeout(
-            0, [](int timer, void*) { virEventRemoveTimeout(timer); }, nullptr, nullptr
-        );
-        thread_.join();
-    }
-
-private:
-    std::atomic<bool> stopping_ = false;
-    std::thread thread_;
-};
 
 // Who is told of events. libvirt may still be inside a callback when it is deregistered, so each
 // callback owns a share of this.
@@ -296,20 +252,22 @@ private:
     void open_connection()
     {
         // Before the connection: libvirt asks for the loop when it opens one.
-        if (!events_) events_ = event_loop::shared();
+        if (!events_) events_ = libvirt_event_loop::shared();
         connection_handle opened(virConnectOpen(uri_.c_str()));
         if (!opened) refuse_connection(uri_);
         connection_lost_ = std::make_shared<std::atomic<bool>>(false);
-        const auto watch_by = [this] { return new watcher{observers_, name_, connection_lost_}; };
+        const auto watch = [this] {
+            return std::make_unique<watcher>(watcher{observers_, name_, connection_lost_});
+        };
 
-        auto closing = std::unique_ptr<watcher>(watch_by());
-        if (virConnectRegisterCloseCallback(opened.get(), on_close, closing.get(), delete_watcher) <
-            0) {
+        // Ours to free: a driver whose connection is never lost takes the callback and drops it.
+        // Deregistering waits for a call that is under way.
+        auto closing = watch();
+        if (virConnectRegisterCloseCallback(opened.get(), on_close, closing.get(), nullptr) < 0) {
             refuse_connection(uri_);
         }
-        closing.release();
 
-        auto lifecycle = std::unique_ptr<watcher>(watch_by());
+        auto lifecycle = watch();
         lifecycle_callback_ = virConnectDomainEventRegisterAny(
             opened.get(),
             nullptr,
@@ -323,6 +281,7 @@ private:
             refuse_connection(uri_);
         }
         lifecycle.release();
+        closing_ = std::move(closing);
         connection_ = std::move(opened);
     }
 
@@ -332,6 +291,7 @@ private:
         virConnectDomainEventDeregisterAny(connection_.get(), lifecycle_callback_);
         virConnectUnregisterCloseCallback(connection_.get(), on_close);
         connection_.reset();
+        closing_.reset();
     }
 
     // The domain, or null when there is none.
@@ -385,9 +345,10 @@ private:
     const std::string name_;
     const std::shared_ptr<observation> observers_ = std::make_shared<observation>();
     // Ends after the connection, whose callbacks it runs.
-    std::shared_ptr<event_loop> events_;
+    std::shared_ptr<libvirt_event_loop> events_;
     std::shared_ptr<std::atomic<bool>> connection_lost_;
     int lifecycle_callback_ = -1;
+    std::unique_ptr<watcher> closing_;
     connection_handle connection_;
     std::uint16_t fixed_port_ = 0;
 };
