@@ -66,7 +66,16 @@ supervisor::~supervisor()
 
 asio::awaitable<lease> supervisor::acquire(requester who, activity kind)
 {
-    const auto address = co_await ready_engine(std::move(who));
+    const auto pid = who.pid;
+    const auto refused = refusals_.reason_for(pid, recent_refusals::clock::now());
+    if (refused && lifecycle_.state() != vm_state::ready) throw engine_unavailable(*refused);
+    engine_address address;
+    try {
+        address = co_await ready_engine(std::move(who));
+    } catch (const engine_unavailable& refusal) {
+        refusals_.remember(pid, refusal.what(), recent_refusals::clock::now());
+        throw;
+    }
     auto& leases = kind == activity::active ? active_leases_ : passive_leases_;
     ++leases;
     std::function<void()> release = [&leases] { --leases; };

@@ -8,6 +8,7 @@
 #include "vmctl/gate.hpp"
 #include "vmctl/hypervisor.hpp"
 #include "vmctl/lifecycle.hpp"
+#include "vmctl/recent_refusals.hpp"
 #include "vmctl/task_group.hpp"
 #include "vmctl/vm_status.hpp"
 
@@ -143,6 +144,7 @@ private:
     std::optional<running_vm> vm_;    // while ready, and until its end was told
     // Came before the loop knew that the power is on; to be looked at then.
     std::optional<domain_event> early_event_;
+    recent_refusals refusals_;
     bool closing_ = false;  // shutdown() was called
     bool closed_ = false;   // and has returned
 

@@ -69,17 +69,19 @@ asio::awaitable<void> supervised_vm::shut_down()
     if (!std::exchange(shut_down_, true)) co_await vm.shutdown();
 }
 
-client& supervised_vm::arrives(activity kind)
+client& supervised_vm::arrives(activity kind, int pid)
 {
     auto& who = *clients_.emplace_back(std::make_unique<client>());
-    tasks_.spawn(acquire(who, kind), [](const std::exception_ptr&) {});
+    auto as = someone();
+    as.pid = pid != 0 ? pid : as.pid + static_cast<int>(clients_.size());
+    tasks_.spawn(acquire(who, std::move(as), kind), [](const std::exception_ptr&) {});
     return who;
 }
 
-asio::awaitable<void> supervised_vm::acquire(client& who, activity kind)
+asio::awaitable<void> supervised_vm::acquire(client& who, requester as, activity kind)
 {
     try {
-        auto granted = vm.acquire(someone(), kind);
+        auto granted = vm.acquire(std::move(as), kind);
         who.held = co_await std::move(granted);
     } catch (const engine_unavailable& error) {
         who.failure = error.what();

@@ -30,8 +30,8 @@ public:
     // Runs `body`, then the supervisor's shutdown, whatever `body` does. Throws what it threw.
     void run(boost::asio::awaitable<void> (*body)(supervised_vm&));
 
-    // A client comes now, on the loop.
-    client& arrives(vmctl::activity kind = vmctl::activity::active);
+    // A client comes now, on the loop: a process of its own, or that of `pid` once more.
+    client& arrives(vmctl::activity kind = vmctl::activity::active, int pid = 0);
 
     // All clients that still wait go away.
     void clients_vanish() { tasks_.cancel(); }
@@ -55,7 +55,7 @@ public:
 private:
     vmctl::boot_plan plan(const std::function<void(vmctl::boot_plan&)>& change);
     boost::asio::awaitable<void> run_body(boost::asio::awaitable<void> body);
-    boost::asio::awaitable<void> acquire(client& who, vmctl::activity kind);
+    boost::asio::awaitable<void> acquire(client& who, vmctl::requester as, vmctl::activity kind);
 
     bool shut_down_ = false;
     std::vector<std::unique_ptr<client>> clients_;

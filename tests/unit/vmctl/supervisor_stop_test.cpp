@@ -137,6 +137,30 @@ TEST_CASE("down while the VM starts answers those who wait, and the start ends")
     });
 }
 
+TEST_CASE("a client that down has sent away does not bring the VM back by asking again at once")
+{
+    supervised_vm t;
+    t.host.engine_answers(false);
+    t.run([](supervised_vm& test) -> asio::awaitable<void> {
+        auto& ping = test.arrives(activity::active, 77);
+        co_await until([&] { return test.host.is_on(); });
+        co_await test.vm.down(someone());
+        co_await until([&] { return ping.answered; });
+        auto& again = test.arrives(activity::active, 77);
+        co_await until([&] { return again.answered; });
+        CHECK(again.failure == ping.failure);
+        CHECK(test.host.count("power_on") == 1);
+
+        test.host.engine_answers(true);
+        auto& another = test.arrives(activity::active, 78);
+        co_await until([&] { return another.answered; });
+        CHECK(another.failure.empty());
+        auto& served_too = test.arrives(activity::active, 77);
+        co_await until([&] { return served_too.answered; });
+        CHECK(served_too.failure.empty());
+    });
+}
+
 TEST_CASE("down while the power is being switched on switches it off again")
 {
     supervised_vm t;
