@@ -5,5 +5,6 @@ target_compile_options(strict INTERFACE
     -Wnon-virtual-dtor -Woverloaded-virtual -Wnull-dereference -Wformat=2
     $<$<CXX_COMPILER_ID:GNU>:-Wduplicated-cond -Wlogical-op>
     # GCC 12 reports false positives inside Boost and libstdc++ once they are inlined into our code.
-    $<$<CXX_COMPILER_ID:GNU>:-Wno-maybe-uninitialized -Wno-null-dereference>)
+    $<$<CXX_COMPILER_ID:GNU>:-Wno-maybe-uninitialized -Wno-null-dereference
+        -Wno-mismatched-new-delete>)
 target_include_directories(strict INTERFACE ${PROJECT_SOURCE_DIR})

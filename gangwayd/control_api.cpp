@@ -87,7 +87,6 @@ asio::awaitable<void> control_api::answer(proxy::client_connection& client)
     } else {
         co_await send_error(*client.stream, "400 Bad Request", "this is no HTTP request");
     }
-    co_await client.stream->finish_writing();
 }
 
 asio::awaitable<void> control_api::answer(

@@ -125,7 +125,7 @@ public:
     {
         if (vm_) {
             vm_->supervisor.on_engine_lost([this](const std::string& reason) {
-                spdlog::warn("the engine is gone: {}", reason);
+                spdlog::info("the engine is gone: {}", reason);
                 server_->engine_lost();
             });
             vm_->supervisor.examine();

@@ -3,6 +3,9 @@
 # Usage: coroutine_rules.sh DIRECTORY…
 set -u
 found=0
+for directory; do
+    [ -d "$directory" ] || { echo "$0: no directory $directory" >&2; exit 2; }
+done
 flag() {
     # $1 the rule, $2 the pattern; a line may opt out only by being written differently.
     shift_rule=$1 pattern=$2

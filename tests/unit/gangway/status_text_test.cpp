@@ -85,6 +85,14 @@ TEST_CASE("what is not there has no line")
     CHECK_THAT(with("stopped_by", "gangway down"), Contains("\nstopped by  gangway down\n"));
 }
 
+TEST_CASE("a failure of several lines is one column of text")
+{
+    CHECK_THAT(
+        with("failure", "the VM crashed; its console ends:\nKernel panic"),
+        Contains("\nfailure     the VM crashed; its console ends:\n            Kernel panic\n")
+    );
+}
+
 TEST_CASE("a time in another form is shown as it is, and one in the future as now")
 {
     CHECK_THAT(with("since", "yesterday"), Contains("vm          ready since yesterday\n"));
