@@ -195,6 +195,10 @@ private:
         for (std::size_t index = 0; index < values.docker.listen.size(); ++index) {
             const auto* const socket = std::get_if<unix_endpoint>(&values.docker.listen[index]);
             if (!socket) continue;
+            if (values.remote_engine && values.remote_engine->endpoint == engine_endpoint(*socket))
+                complain_about(
+                    "engine.remote", {}, "is also in docker.listen: the daemon would call itself"
+                );
             check_socket("docker.listen", "[" + std::to_string(index) + "]", *socket);
             if (*socket == values.control.listen)
                 complain_about(

@@ -139,7 +139,7 @@ std::vector<row> make_table()
         ),
         setting(
             "vm.cpus",
-            "Number of the VM's processors.",
+            "Number of the VM's processors; one under emulation.",
             {},
             number_codec{1, 256},
             [](auto& all) -> auto& { return all.vm.cpus; }

@@ -35,7 +35,10 @@ asio::awaitable<void> send_error(
 )
 {
     const nlohmann::json body = {{"message", std::move(message)}};
-    co_await send(client, std::move(status), "application/json", body.dump() + "\n");
+    // What was asked for may be in the message and need not be UTF-8.
+    constexpr auto replace = nlohmann::json::error_handler_t::replace;
+    auto text = body.dump(-1, ' ', false, replace) + "\n";
+    co_await send(client, std::move(status), "application/json", std::move(text));
 }
 
 struct request {

@@ -36,11 +36,10 @@ control_server::control_server(
 {
 }
 
-void control_server::start()
+void control_server::start(std::function<void(std::string)> failed)
 {
-    tasks_.spawn(accept(), [](std::exception_ptr failure) {
-        spdlog::error("the control socket is not served any more");
-        log_failure("control socket", failure);
+    tasks_.spawn(accept(), [failed = std::move(failed)](std::exception_ptr failure) {
+        failed("the control socket cannot be served any more: " + vmctl::message_of(failure));
     });
 }
 

@@ -9,7 +9,9 @@
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
 
+#include <functional>
 #include <memory>
+#include <string>
 
 // Lives on the loop's thread. stop() must have returned before it is destroyed.
 class control_server {
@@ -20,7 +22,8 @@ public:
         control_api& api
     );
 
-    void start();
+    // `failed` is told, as a sentence, when the socket cannot be served any more.
+    void start(std::function<void(std::string)> failed);
 
     // Stops accepting and breaks off what runs.
     boost::asio::awaitable<void> stop();

@@ -10,11 +10,13 @@
 #include "proxy/engine_probe.hpp"
 #include "proxy/server.hpp"
 #include "vmctl/boot_plan.hpp"
+#include "vmctl/guest_files.hpp"
 #include "vmctl/libvirt_hypervisor.hpp"
 #include "vmctl/supervisor.hpp"
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
+#include <boost/asio/redirect_error.hpp>
 #include <boost/asio/signal_set.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <spdlog/spdlog.h>
@@ -24,6 +26,7 @@
 #include <exception>
 #include <memory>
 #include <optional>
+#include <stdexcept>
 #include <string>
 #include <utility>
 #include <vector>
@@ -71,7 +74,9 @@ struct virtual_machine {
         proxy::dialer& dialer
     )
         : host(vmctl::make_libvirt_hypervisor(
-              settings.vm.libvirt_uri, vmctl::domain_name(settings.instance)
+              settings.vm.libvirt_uri,
+              vmctl::domain_name(settings.instance),
+              vmctl::data_disk_in(settings.state_dir)
           )),
           supervisor(
               executor,
@@ -128,25 +133,39 @@ public:
                 spdlog::info("the engine is gone: {}", reason);
                 server_->engine_lost();
             });
+            vm_->supervisor.on_engine_leaving([this] { server_->engine_leaves(); });
             vm_->supervisor.examine();
         }
-        server_->start();
-        control_->start();
+        const auto failed = [this](const std::string& why) { give_up(why); };
+        server_->start(failed);
+        control_->start(failed);
         notify_ready();
         spdlog::info("ready");
         co_await serve_signals();
         notify_stopping();
+        if (vm_) vm_->supervisor.turn_away();
         co_await server_->stop(stop_grace);
         co_await control_->stop();
         if (vm_) co_await vm_->supervisor.shutdown();
         spdlog::info("stopped");
+        if (!failure_.empty()) throw std::runtime_error(failure_);
     }
 
 private:
+    // A daemon that cannot do its work any more ends, so that a service manager may start it again.
+    void give_up(const std::string& why)
+    {
+        failure_ = why;
+        signals_.cancel();
+    }
+
     asio::awaitable<void> serve_signals()
     {
-        for (;;) {
-            const int number = co_await signals_.async_wait(asio::use_awaitable);
+        while (failure_.empty()) {
+            boost::system::error_code given_up;
+            const int number =
+                co_await signals_.async_wait(asio::redirect_error(asio::use_awaitable, given_up));
+            if (given_up) co_return;
             if (number == SIGHUP) {
                 reload();
                 continue;
@@ -172,6 +191,7 @@ private:
     const config::overrides& flags_;
     proxy::dialer dialer_;
     asio::signal_set signals_;
+    std::string failure_;
     std::optional<fixed_engine> fixed_;
     std::optional<virtual_machine> vm_;
     std::optional<proxy::server> server_;

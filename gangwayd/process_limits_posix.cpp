@@ -1,10 +1,13 @@
-// rlimits, umask, SIGPIPE.
+// rlimits, umask, SIGPIPE, XDG_RUNTIME_DIR.
 #include "gangwayd/process_limits.hpp"
 
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <csignal>
+#include <cstdlib>
+#include <string>
 
 void prepare_process()
 {
@@ -15,4 +18,13 @@ void prepare_process()
     }
     ::umask(077);
     std::signal(SIGPIPE, SIG_IGN);
+    // libvirt's session has its socket there. Without the variable (su, cron) it would be another
+    // session, whose VMs the one at the next login does not see.
+    const auto runtime = "/run/user/" + std::to_string(::getuid());
+
+    struct stat found {};
+
+    if (::stat(runtime.c_str(), &found) == 0 && found.st_uid == ::getuid()) {
+        ::setenv("XDG_RUNTIME_DIR", runtime.c_str(), /* overwrite= */ 0);
+    }
 }

@@ -22,6 +22,10 @@ public:
     // Throws boost::system::system_error when the connection breaks.
     virtual boost::asio::awaitable<std::size_t> read_some(boost::asio::mutable_buffer into) = 0;
 
+    // Writes as much of `from` as can be written without waiting, and returns how much; 0 also
+    // where the transport cannot tell. Throws like write().
+    virtual std::size_t write_now(boost::asio::const_buffer /*from*/) { return 0; }
+
     // Writes all of `from`, which must stay as it is until then.
     virtual boost::asio::awaitable<void> write(boost::asio::const_buffer from) = 0;
 

@@ -3,6 +3,7 @@
 
 #include "proxy/socket_stream.hpp"
 #include "vmctl/deadline.hpp"
+#include "vmctl/gate.hpp"
 
 #include <boost/asio/connect.hpp>
 #include <boost/asio/detail/socket_option.hpp>
@@ -13,7 +14,9 @@
 #include <netinet/tcp.h>
 
 #include <algorithm>
+#include <cstdint>
 #include <string>
+#include <vector>
 
 namespace asio = boost::asio;
 
@@ -35,13 +38,52 @@ void set_options(tcp::socket& socket)
     socket.set_option(tcp_option<TCP_KEEPCNT>(6));
 }
 
+struct resolution {
+    explicit resolution(asio::any_io_executor executor) : resolver(executor), ended(executor) {}
+
+    tcp::resolver resolver;
+    vmctl::gate ended;
+    boost::system::error_code failure;
+    std::vector<tcp::endpoint> found;
+};
+
+// getaddrinfo cannot be called off and may take a resolver's time-outs: who does not want to wait
+// any longer leaves it to end by itself.
+asio::awaitable<std::vector<tcp::endpoint>> resolve(std::string host, std::uint16_t port)
+{
+    const auto executor = co_await asio::this_coro::executor;
+    auto running = std::make_shared<resolution>(executor);
+    running->resolver.async_resolve(
+        host,
+        std::to_string(port),
+        [running](boost::system::error_code failure, const tcp::resolver::results_type& found) {
+            running->failure = failure;
+            for (const auto& each : found) running->found.push_back(each.endpoint());
+            running->ended.open();
+        }
+    );
+    co_await running->ended.wait();
+    if (running->failure) throw boost::system::system_error(running->failure);
+    co_return running->found;
+}
+
+asio::awaitable<std::vector<tcp::endpoint>> addresses_of(config::tcp_endpoint endpoint)
+{
+    boost::system::error_code is_name;
+    const auto address = asio::ip::make_address(endpoint.host, is_name);
+    std::vector<tcp::endpoint> found;
+    if (!is_name) {
+        found.emplace_back(address, endpoint.port);
+    } else {
+        found = co_await resolve(endpoint.host, endpoint.port);
+    }
+    co_return found;
+}
+
 asio::awaitable<std::unique_ptr<byte_stream>> connect_tcp(config::tcp_endpoint endpoint)
 {
     const auto executor = co_await asio::this_coro::executor;
-    tcp::resolver resolver(executor);
-    const auto addresses = co_await resolver.async_resolve(
-        endpoint.host, std::to_string(endpoint.port), asio::use_awaitable
-    );
+    const auto addresses = co_await addresses_of(std::move(endpoint));
     tcp::socket socket(executor);
     co_await asio::async_connect(socket, addresses, asio::use_awaitable);
     set_options(socket);

@@ -29,7 +29,9 @@ public:
     );
 
     // Connected, and through the TLS handshake, within the time limit. On TCP: TCP_NODELAY, and
-    // keep-alive that notices a dead peer within two minutes. Throws dial_error; may be cancelled.
+    // keep-alive that notices within two minutes that a silent peer is dead (with data on its way
+    // to it, the kernel's retransmissions decide: about 15 minutes). Throws dial_error; may be
+    // cancelled.
     boost::asio::awaitable<std::unique_ptr<byte_stream>> dial(vmctl::engine_address address);
 
 private:

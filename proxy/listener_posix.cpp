@@ -44,7 +44,8 @@ bool is_shortage(const boost::system::error_code& ec)
 {
     using boost::system::errc::errc_t;
     return ec == errc_t::too_many_files_open || ec == errc_t::too_many_files_open_in_system ||
-           ec == errc_t::no_buffer_space || ec == errc_t::not_enough_memory;
+           ec == errc_t::no_buffer_space || ec == errc_t::not_enough_memory ||
+           ec == errc_t::no_space_on_device;  // of epoll: the user's max_user_watches
 }
 
 class unix_listener final : public listener {

@@ -48,12 +48,15 @@ server::server(
 {
 }
 
-void server::start()
+void server::start(std::function<void(std::string)> failed)
 {
     for (const auto& from : listeners_) {
-        accepting_.spawn(accept_from(*from), [name = from->name()](std::exception_ptr failure) {
-            spdlog::error("{} is not served any more: {}", name, what_of(failure));
-        });
+        accepting_.spawn(
+            accept_from(*from),
+            [name = from->name(), failed](std::exception_ptr failure) {
+                failed(name + " cannot be served any more: " + what_of(failure));
+            }
+        );
     }
 }
 
@@ -85,6 +88,13 @@ asio::awaitable<void> server::serve(client_connection client)
 
     const leave at_end{sessions_, place};
     co_await one.run();
+}
+
+void server::engine_leaves()
+{
+    for (auto* each : sessions_) {
+        if (each->connected() && !each->in_flight()) each->abort();
+    }
 }
 
 void server::engine_lost()

@@ -12,8 +12,10 @@
 
 #include <chrono>
 #include <cstddef>
+#include <functional>
 #include <list>
 #include <memory>
+#include <string>
 #include <vector>
 
 namespace proxy {
@@ -29,7 +31,12 @@ public:
         session_limits limits = {}
     );
 
-    void start();
+    // `failed` is told, as a sentence, when a listener cannot be served any more.
+    void start(std::function<void(std::string)> failed);
+
+    // The engine is about to go: connections that wait for their client's next request are closed,
+    // as an engine that shuts down does, so that the request comes on a new one.
+    void engine_leaves();
 
     // The engine is gone: every session that was connected to it is broken off. Clients that still
     // wait for an engine go on waiting.

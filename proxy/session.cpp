@@ -6,7 +6,6 @@
 #include "proxy/unless_hangup.hpp"
 #include "vmctl/deadline.hpp"
 
-#include <boost/asio/experimental/awaitable_operators.hpp>
 #include <boost/asio/experimental/parallel_group.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
@@ -14,6 +13,7 @@
 #include <spdlog/spdlog.h>
 
 #include <exception>
+#include <stdexcept>
 #include <utility>
 
 namespace asio = boost::asio;
@@ -27,6 +27,11 @@ std::string describe(const request_head& head)
     constexpr std::size_t enough = 120;
     return (head.method + " " + head.target.substr(0, head.target.find('?'))).substr(0, enough);
 }
+
+// The client cannot be written to any more.
+class client_gone : public std::runtime_error {
+    using std::runtime_error::runtime_error;
+};
 
 bool timed_out(const boost::system::system_error& error)
 {
@@ -57,18 +62,12 @@ asio::awaitable<void> session::run()
     const bool opened = co_await open();
     if (!opened) co_return;
     try {
-        co_await relay();
+        co_await vmctl::both(upload(), download());
     } catch (...) {
         upstream_->abort();
         throw;
     }
     if (upload_cut_) co_await drain_client();
-}
-
-asio::awaitable<void> session::relay()
-{
-    using namespace asio::experimental::awaitable_operators;
-    co_await (upload() && download());
 }
 
 void session::abort() noexcept
@@ -121,6 +120,7 @@ asio::awaitable<bool> session::open()
         failed = error.what();
     } catch (const dial_error& error) {
         failed = error.what() + ("; " + engine_.advice());
+        spdlog::warn("{}", error.what());
     }
     opening_ = false;
     if (!failed.empty()) {
@@ -197,6 +197,7 @@ asio::awaitable<void> session::upload()
         const bool engine_reads = co_await forward_unread();
         if (!engine_reads) {
             upload_cut_ = true;
+            client_finished_.open();
             co_return;
         }
         if (client_finished_.is_open()) break;
@@ -245,7 +246,7 @@ asio::awaitable<bool> session::forward_unread()
             const bool engine_reads = co_await send(std::exchange(admitted_, 0));
             if (!engine_reads) co_return false;
             const auto decided = hijack_decided_;
-            co_await decided->wait();
+            co_await unless_client_goes(decided->wait());
             continue;
         }
         const auto next = requests_.next(rest);
@@ -264,7 +265,9 @@ asio::awaitable<bool> session::send(std::size_t count)
     if (count == 0) co_return true;
     bool sent = true;
     try {
-        co_await upstream_->write(asio::buffer(from_client_.bytes().substr(0, count)));
+        const auto bytes = asio::buffer(from_client_.bytes().substr(0, count));
+        const auto rest = bytes + upstream_->write_now(bytes);
+        if (rest.size() > 0) co_await unless_client_goes(upstream_->write(rest));
     } catch (const boost::system::system_error& error) {
         if (error.code() == asio::error::operation_aborted) throw;
         sent = false;  // perhaps an early response is on its way: download() will tell
@@ -275,13 +278,31 @@ asio::awaitable<bool> session::send(std::size_t count)
     co_return sent;
 }
 
+// Work in which nobody reads from the client, so that its going would not show.
+asio::awaitable<void> session::unless_client_goes(asio::awaitable<void> work)
+{
+    co_await vmctl::first_to_end(std::move(work), abort_when_client_goes());
+}
+
+// A client that has closed its socket altogether will read no answer: the engine must learn of it
+// even while it has nothing to say, or a silent attach would stay open for ever.
+asio::awaitable<void> session::abort_when_client_goes()
+{
+    co_await client_.stream->wait_for_hangup();
+    asio::steady_timer grace(executor_, limits_.abort_grace);
+    co_await grace.async_wait(asio::use_awaitable);
+    upstream_->abort();
+    throw boost::system::system_error(asio::error::connection_aborted);
+}
+
 // A further request on the connection.
 asio::awaitable<void> session::admit_request()
 {
     const auto what = find_route(requests_.head().method, requests_.head().target);
     const auto expected = expect_response(what);
     auto who = requester_of(describe(requests_.head()));
-    auto lease = co_await engine_.acquire(std::move(who), what.activity);
+    auto asking = engine_.acquire(std::move(who), what.activity);
+    auto lease = co_await unless_hangup(*client_.stream, std::move(asking));
     leases_.push_back(std::move(lease));
     responses_.expect(expected);
     if (expected.may_hijack) {
@@ -297,7 +318,8 @@ asio::awaitable<void> session::admit_raw()
     if (raw_admitted_) co_return;
     raw_admitted_ = true;
     auto who = requester_of("unrecognised bytes");
-    auto lease = co_await engine_.acquire(std::move(who), vmctl::activity::active);
+    auto asking = engine_.acquire(std::move(who), vmctl::activity::active);
+    auto lease = co_await unless_hangup(*client_.stream, std::move(asking));
     leases_.push_back(std::move(lease));
 }
 
@@ -305,16 +327,30 @@ asio::awaitable<void> session::admit_raw()
 
 asio::awaitable<void> session::download()
 {
-    const auto executor = co_await asio::this_coro::executor;
-    auto race = asio::experimental::make_parallel_group(
-        asio::co_spawn(executor, read_engine(), asio::deferred),
-        asio::co_spawn(executor, watch_for_hangup(), asio::deferred)
-    );
-    const auto [order, failure, watch_failure] = co_await std::move(race).async_wait(
-        asio::experimental::wait_for_one(), asio::use_awaitable
-    );
-    if (order[0] == 0 && failure) std::rethrow_exception(failure);
-    if (order[0] == 1) throw boost::system::system_error(asio::error::connection_aborted);
+    bool gone = false;
+    try {
+        co_await vmctl::first_to_end(read_engine(), watch_for_hangup());
+    } catch (const client_gone&) {
+        gone = true;
+    }
+    if (!gone) co_return;
+    // What the client had sent before it went is still on its way through upload().
+    try {
+        co_await vmctl::with_deadline(limits_.abort_grace, discard_engine());
+    } catch (const boost::system::system_error& error) {
+        if (!timed_out(error)) throw;
+    }
+    throw boost::system::system_error(asio::error::connection_aborted);
+}
+
+asio::awaitable<void> session::discard_engine()
+{
+    for (;;) {
+        from_engine_.drop(from_engine_.bytes().size());
+        const auto count = co_await upstream_->read_some(from_engine_.space());
+        if (count == 0) break;
+        from_engine_.filled(count);
+    }
 }
 
 asio::awaitable<void> session::read_engine()
@@ -328,6 +364,9 @@ asio::awaitable<void> session::read_engine()
             from_engine_.filled(count);
             co_await deliver_unread();
         }
+    } catch (const tls_truncated&) {
+        // The request may have taken effect: a broken connection says so, an answer would not.
+        throw;
     } catch (const tls_error& error) {
         // With TLS 1.3 this is where a certificate that the engine refuses shows.
         if (engine_answered_) throw;
@@ -337,15 +376,27 @@ asio::awaitable<void> session::read_engine()
     co_await end_response(std::move(refused));
 }
 
+asio::awaitable<void> session::write_client(std::string_view bytes)
+{
+    try {
+        const auto all = asio::buffer(bytes);
+        const auto rest = all + client_.stream->write_now(all);
+        if (rest.size() > 0) co_await client_.stream->write(rest);
+    } catch (const boost::system::system_error& error) {
+        if (error.code() == asio::error::operation_aborted) throw;
+        throw client_gone(error.code().message());
+    }
+}
+
 // Passes on the engine's end of stream, after the little that was still held back.
 asio::awaitable<void> session::end_response(std::string refused)
 {
     if (!refused.empty()) {
         const auto reply = error_reply(refused, requests_.head().method == "HEAD");
-        co_await client_.stream->write(asio::buffer(reply));
+        co_await write_client(reply);
     }
     const auto rest = from_engine_.bytes();
-    if (!rest.empty()) co_await client_.stream->write(asio::buffer(rest));
+    if (!rest.empty()) co_await write_client(rest);
     co_await client_.stream->finish_writing();
     decide_hijack(false);
     leases_.clear();
@@ -361,7 +412,7 @@ asio::awaitable<void> session::deliver_unread()
         if (next.kind == piece_kind::more) break;
         ready += next.size;
         if (next.kind == piece_kind::head && responses_.role() == response_role::hijacked) {
-            co_await client_.stream->write(asio::buffer(from_engine_.bytes().substr(0, ready)));
+            co_await write_client(from_engine_.bytes().substr(0, ready));
             from_engine_.drop(std::exchange(ready, 0));
             decide_hijack(true);
         }
@@ -372,7 +423,7 @@ asio::awaitable<void> session::deliver_unread()
         if (next.ends_message && !leases_.empty()) leases_.pop_front();
     }
     if (ready > 0) {
-        co_await client_.stream->write(asio::buffer(from_engine_.bytes().substr(0, ready)));
+        co_await write_client(from_engine_.bytes().substr(0, ready));
         from_engine_.drop(ready);
     }
 }
@@ -387,15 +438,11 @@ void session::decide_hijack(bool accepted)
     hijack_decided_->open();
 }
 
-// A client that has closed its socket altogether will read no answer: the engine must learn of it
-// even while it has nothing to say, or a silent attach would stay open for ever.
+// While the client is read from, its end shows there.
 asio::awaitable<void> session::watch_for_hangup()
 {
     co_await client_finished_.wait();
-    co_await client_.stream->wait_for_hangup();
-    asio::steady_timer grace(executor_, limits_.abort_grace);
-    co_await grace.async_wait(asio::use_awaitable);
-    upstream_->abort();
+    co_await abort_when_client_goes();
 }
 
 // Takes what the client still sends, so that closing does not spoil the answer it is about to read.

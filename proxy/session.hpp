@@ -17,6 +17,7 @@
 #include <deque>
 #include <memory>
 #include <string>
+#include <string_view>
 
 namespace proxy {
 
@@ -71,11 +72,15 @@ private:
     boost::asio::awaitable<void> finish_upload();
     boost::asio::awaitable<bool> forward_unread();
     boost::asio::awaitable<bool> send(std::size_t count);
+    boost::asio::awaitable<void> unless_client_goes(boost::asio::awaitable<void> work);
+    boost::asio::awaitable<void> abort_when_client_goes();
     boost::asio::awaitable<void> admit_request();
     boost::asio::awaitable<void> admit_raw();
 
     boost::asio::awaitable<void> download();
     boost::asio::awaitable<void> read_engine();
+    boost::asio::awaitable<void> write_client(std::string_view bytes);
+    boost::asio::awaitable<void> discard_engine();
     boost::asio::awaitable<void> end_response(std::string refused);
     boost::asio::awaitable<void> deliver_unread();
     boost::asio::awaitable<void> watch_for_hangup();
@@ -101,8 +106,10 @@ private:
     unread_buffer from_client_;
     std::size_t admitted_ = 0;  // bytes of from_client_ that may be sent on
     bool between_requests_ = true;
-    bool upload_cut_ = false;      // the engine stopped reading before the client stopped writing
-    vmctl::gate client_finished_;  // the client's end of stream has come and is passed on
+    bool upload_cut_ = false;  // the engine stopped reading before the client stopped writing
+    // Nobody reads from the client any more: its end of stream has come, or the engine does not
+    // want the rest.
+    vmctl::gate client_finished_;
 
     // The last request may turn the connection into a raw stream: what the client sends after it is
     // understood only once the engine has answered.

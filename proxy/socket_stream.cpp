@@ -16,7 +16,11 @@ namespace {
 
 class socket_stream final : public byte_stream {
 public:
-    explicit socket_stream(stream_socket socket) : socket_(std::move(socket)) {}
+    explicit socket_stream(stream_socket socket) : socket_(std::move(socket))
+    {
+        // Else Asio's write_some() would wait in the loop's thread.
+        socket_.non_blocking(true);
+    }
 
     asio::awaitable<std::size_t> read_some(asio::mutable_buffer into) override
     {
@@ -25,6 +29,14 @@ public:
             co_await socket_.async_read_some(into, asio::redirect_error(asio::use_awaitable, ec));
         if (ec && ec != asio::error::eof) throw boost::system::system_error(ec, "read");
         co_return count;
+    }
+
+    std::size_t write_now(asio::const_buffer from) override
+    {
+        boost::system::error_code ec;
+        const auto count = socket_.write_some(from, ec);
+        if (ec && ec != asio::error::would_block) throw boost::system::system_error(ec, "write");
+        return count;
     }
 
     asio::awaitable<void> write(asio::const_buffer from) override

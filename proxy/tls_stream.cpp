@@ -86,7 +86,7 @@ public:
             if (error == SSL_ERROR_ZERO_RETURN) co_return 0;
             if (error != SSL_ERROR_WANT_READ) throw tls_error(last_reason(ssl_.get()));
             if (transport_ended_)
-                throw tls_error("the TLS connection was cut without close_notify");
+                throw tls_truncated("the TLS connection was cut without close_notify");
             co_await receive();
         }
     }

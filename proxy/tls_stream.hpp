@@ -21,6 +21,12 @@ class tls_error : public std::runtime_error {
     using std::runtime_error::runtime_error;
 };
 
+// The connection ended in the middle of the stream: cut, or forged by somebody in between. Never a
+// clean end, and no verdict on anybody's certificate.
+class tls_truncated : public tls_error {
+    using tls_error::tls_error;
+};
+
 using tls_context = std::shared_ptr<SSL_CTX>;
 
 // Loads our certificate and key and the CA that the engine's certificate must be signed by.
@@ -32,7 +38,7 @@ tls_context load_tls_context(const config::tls_files& files);
 //
 // Since TLS 1.3 lets a client finish before its certificate was looked at, the engine's refusal
 // arrives as a tls_error from the first read_some. An end of the connection without close_notify is
-// a truncation, thrown as tls_error, never a clean end.
+// thrown as tls_truncated.
 boost::asio::awaitable<std::unique_ptr<byte_stream>> connect_tls(
     std::unique_ptr<byte_stream> transport, tls_context context, std::string server_name
 );

@@ -31,6 +31,8 @@ struct boot_plan {
     std::chrono::milliseconds boot_timeout = std::chrono::minutes(5);
     // How long a guest may take to shut down before its power is cut.
     std::chrono::milliseconds shutdown_timeout = std::chrono::minutes(1);
+    // How long a VM that could not write to its disk stands still before it tries again.
+    std::chrono::milliseconds disk_retry = std::chrono::seconds(10);
     config::on_exit when_daemon_exits = config::on_exit::keep_running;
 };
 

@@ -58,6 +58,27 @@ inline boost::asio::awaitable<void> with_deadline(
     if (failure) std::rethrow_exception(failure);
 }
 
+// Runs both to their ends. When one throws, the other is cancelled (terminal), and that is what is
+// thrown, which `one && other` does not tell apart from what the cancelled one throws.
+inline boost::asio::awaitable<void> both(
+    boost::asio::awaitable<void> one, boost::asio::awaitable<void> other
+)
+{
+    namespace asio = boost::asio;
+    const auto executor = co_await asio::this_coro::executor;
+    auto join = asio::experimental::make_parallel_group(
+        asio::co_spawn(executor, std::move(one), asio::deferred),
+        asio::co_spawn(executor, std::move(other), asio::deferred)
+    );
+    const auto [order, failure_of_one, failure_of_other] = co_await std::move(join).async_wait(
+        asio::experimental::wait_for_one_error(), asio::use_awaitable
+    );
+    const std::array failures = {failure_of_one, failure_of_other};
+    for (const auto ended : order) {
+        if (failures[ended]) std::rethrow_exception(failures[ended]);
+    }
+}
+
 // Runs both until one of them ends, and cancels the other (terminal). Throws what the first threw.
 inline boost::asio::awaitable<void> first_to_end(
     boost::asio::awaitable<void> one, boost::asio::awaitable<void> other

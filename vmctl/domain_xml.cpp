@@ -1,11 +1,26 @@
 // The domain's devices, and why each is there.
 #include "vmctl/domain_xml.hpp"
 
+#include <algorithm>
+#include <iterator>
 #include <sstream>
 
 namespace vmctl {
 
 namespace {
+
+struct entity {
+    char letter;
+    std::string_view name;
+};
+
+constexpr entity entities[] = {
+    {'&', "&amp;"},
+    {'<', "&lt;"},
+    {'>', "&gt;"},
+    {'\'', "&apos;"},
+    {'"', "&quot;"},
+};
 
 std::string in_quotes(std::string_view text)
 {
@@ -33,40 +48,45 @@ constexpr std::string_view network_card = "virtio-net-pci,netdev=gw0,romfile=,bu
 std::string xml_escaped(std::string_view text)
 {
     std::string escaped;
-    for (const char c : text) {
-        switch (c) {
-            case '&':
-                escaped += "&amp;";
-                break;
-            case '<':
-                escaped += "&lt;";
-                break;
-            case '>':
-                escaped += "&gt;";
-                break;
-            case '\'':
-                escaped += "&apos;";
-                break;
-            case '"':
-                escaped += "&quot;";
-                break;
-            default:
-                escaped += c;
+    for (const char letter : text) {
+        const auto* const found = std::ranges::find(entities, letter, &entity::letter);
+        if (found == std::end(entities)) {
+            escaped += letter;
+        } else {
+            escaped += found->name;
         }
     }
     return escaped;
 }
 
-std::optional<std::string> version_in_metadata(std::string_view element)
+std::string xml_unescaped(std::string_view text)
 {
-    constexpr std::string_view attribute = "version=";
+    std::string plain;
+    while (!text.empty()) {
+        const auto* const found = std::ranges::find_if(entities, [text](const entity& each) {
+            return text.starts_with(each.name);
+        });
+        if (found == std::end(entities)) {
+            plain += text.front();
+            text.remove_prefix(1);
+        } else {
+            plain += found->letter;
+            text.remove_prefix(found->name.size());
+        }
+    }
+    return plain;
+}
+
+std::optional<std::string> attribute_in_metadata(std::string_view element, std::string_view name)
+{
+    const auto attribute = " " + std::string(name) + "=";
     const auto at = element.find(attribute);
     if (at == std::string_view::npos) return std::nullopt;
     auto value = element.substr(at + attribute.size());
     if (value.empty()) return std::nullopt;
     const auto end = value.find(value.front(), 1);
     if (end == std::string_view::npos) return std::nullopt;
-    return std::string(value.substr(1, end - 1));
+    return xml_unescaped(value.substr(1, end - 1));
 }
 
 const char* domain_type(accelerator way)
@@ -91,7 +111,8 @@ std::string domain_xml(const domain_spec& spec, std::string_view uuid)
     if (!uuid.empty()) xml << "  <uuid>" << xml_escaped(uuid) << "</uuid>\n";
     xml << "  <metadata>\n"
         << "    <gangway:vm xmlns:gangway=" << in_quotes(metadata_namespace)
-        << " version=" << in_quotes(spec.version) << "/>\n"
+        << " version=" << in_quotes(spec.version) << " disk=" << in_quotes(spec.data_disk.native())
+        << "/>\n"
         << "  </metadata>\n"
         << "  <memory unit='KiB'>" << spec.memory.bytes / 1024 << "</memory>\n"
         << "  <vcpu>" << spec.cpus << "</vcpu>\n"

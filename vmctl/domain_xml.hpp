@@ -21,10 +21,12 @@ std::string domain_xml(const domain_spec& spec, std::string_view uuid = {});
 // The namespace of the metadata element by which we know a domain as one of ours.
 inline constexpr const char* metadata_namespace = "urn:gangway:vm:1";
 
-// The Gangway version in that element, as libvirt gives it back. Nothing: it is not ours.
-std::optional<std::string> version_in_metadata(std::string_view element);
+// An attribute of that element, as libvirt gives it back: "version" (Gangway's) or "disk" (the data
+// disk's path). Nothing: it has none, so the domain is not ours.
+std::optional<std::string> attribute_in_metadata(std::string_view element, std::string_view name);
 
-// `text` as XML character data or an attribute's value in either kind of quotes.
+// `text` as XML character data or an attribute's value in either kind of quotes, and back.
 std::string xml_escaped(std::string_view text);
+std::string xml_unescaped(std::string_view text);
 
 }  // namespace vmctl

@@ -19,6 +19,7 @@ enum class hypervisor_problem {
     no_emulator,     // no QEMU that libvirt can use
     no_accelerator,  // KVM or HVF was asked for and is not usable
     port_taken,      // the configured engine port belongs to something else
+    taken,           // a VM of this name runs already, for another daemon
     refused,         // libvirt or QEMU said no; their words are in the message
 };
 
@@ -37,7 +38,8 @@ private:
 };
 
 // The sentence for each problem. `subject` is the libvirt URI, the accelerator for no_accelerator,
-// the port for port_taken, or what was being done for refused; `detail` is what libvirt said.
+// the port for port_taken, the domain for taken, or what was being done for refused; `detail` is
+// what libvirt said, or the other's data disk for taken.
 hypervisor_error describe(
     hypervisor_problem problem, std::string_view subject, std::string_view detail
 );
@@ -64,6 +66,8 @@ std::string_view to_string(stop_cause cause);
 struct domain_event {
     enum class kind {
         power_off,
+        paused,           // by somebody
+        disk_failed,      // paused, because its data disk could not be written
         connection_lost,  // to the hypervisor's daemon; the domain may live on
     };
     kind what = kind::power_off;
@@ -84,6 +88,8 @@ class hypervisor {
 public:
     virtual ~hypervisor() = default;
 
+    // Throws `taken` when the domain runs and is another daemon's, as every call that follows would
+    // hit the wrong VM.
     virtual power state() = 0;
 
     // Whether VMs like ours can be run that way, by this user. False for emulation: there is no
@@ -93,14 +99,19 @@ public:
     // Defines the domain, in place of one of the same name whose power is off.
     virtual void define(const domain_spec& spec) = 0;
 
-    // Switches the power of the defined domain on. Returns once the boot has begun.
+    // Switches the power of the defined domain on. Returns once the boot has begun. Memory that
+    // libvirt may have saved of an earlier run is discarded: the disk has changed since.
     virtual running_vm power_on() = 0;
 
     // The VM that runs already, resumed if it was paused. Nothing: it was not made by us, or by a
     // version that made it otherwise, and has to be started anew.
     virtual std::optional<running_vm> adopt() = 0;
 
-    // Presses the power button; the guest may take its time or ignore it. No error when it is off.
+    // Lets a paused VM go on; no error when it is not paused, or off.
+    virtual void resume() = 0;
+
+    // Presses the power button; the guest may take its time or ignore it. A paused one goes on
+    // first. No error when it is off.
     virtual void ask_to_shut_down() = 0;
 
     // No error when it is off.

@@ -109,8 +109,14 @@ stop_cause cause_of(int detail)
 int on_lifecycle(virConnectPtr, virDomainPtr domain, int event, int detail, void* opaque)
 {
     const auto& self = *static_cast<watcher*>(opaque);
-    if (event == VIR_DOMAIN_EVENT_STOPPED && virDomainGetName(domain) == self.domain_name) {
+    if (virDomainGetName(domain) != self.domain_name) return 0;
+    if (event == VIR_DOMAIN_EVENT_STOPPED) {
         self.observers->tell({domain_event::kind::power_off, cause_of(detail)});
+    } else if (event == VIR_DOMAIN_EVENT_SUSPENDED) {
+        const auto what = detail == VIR_DOMAIN_EVENT_SUSPENDED_IOERROR
+                              ? domain_event::kind::disk_failed
+                              : domain_event::kind::paused;
+        self.observers->tell({what, stop_cause::unknown});
     }
     return 0;
 }
@@ -129,8 +135,8 @@ void on_close(virConnectPtr, int, void* opaque)
 
 class libvirt_hypervisor final : public hypervisor {
 public:
-    libvirt_hypervisor(std::string uri, std::string name)
-        : uri_(std::move(uri)), name_(std::move(name))
+    libvirt_hypervisor(std::string uri, std::string name, std::filesystem::path data_disk)
+        : uri_(std::move(uri)), name_(std::move(name)), data_disk_(std::move(data_disk))
     {
         // By default libvirt prints every error, also those we handle.
         virSetErrorFunc(nullptr, [](void*, virErrorPtr) {});
@@ -147,7 +153,9 @@ public:
         if (!domain) return power::absent;
         const int active = virDomainIsActive(domain.get());
         if (active < 0) refuse("look at " + name_);
-        return active == 1 ? power::on : power::off;
+        if (active == 0) return power::off;
+        refuse_if_taken(domain.get());
+        return power::on;
     }
 
     bool supports(accelerator way) override
@@ -174,9 +182,13 @@ public:
     running_vm power_on() override
     {
         const auto domain = existing();
-        if (virDomainCreate(domain.get()) < 0) {
+        if (virDomainCreateWithFlags(domain.get(), VIR_DOMAIN_START_FORCE_BOOT) < 0) {
             const auto failure =
                 describe(hypervisor_problem::refused, "start " + name_, virGetLastErrorMessage());
+            // Another daemon was faster.
+            if (last_code() == VIR_ERR_OPERATION_INVALID) {
+                throw describe(hypervisor_problem::taken, name_, data_disk_.native());
+            }
             if (fixed_port_ != 0 && port_is_taken(fixed_port_)) {
                 throw describe(hypervisor_problem::port_taken, std::to_string(fixed_port_), {});
             }
@@ -191,22 +203,22 @@ public:
     std::optional<running_vm> adopt() override
     {
         const auto domain = existing();
-        const text_handle element(virDomainGetMetadata(
-            domain.get(), VIR_DOMAIN_METADATA_ELEMENT, metadata_namespace, VIR_DOMAIN_AFFECT_LIVE
-        ));
-        if (!element || !version_in_metadata(element.get())) return std::nullopt;
-        int state = 0;
-        if (virDomainGetState(domain.get(), &state, nullptr, 0) < 0) refuse("look at " + name_);
-        if (state == VIR_DOMAIN_PAUSED && virDomainResume(domain.get()) < 0) {
-            refuse("resume " + name_);
-        }
+        const auto element = metadata_of(domain.get());
+        if (!attribute_in_metadata(element, "version")) return std::nullopt;
+        resume(domain.get());
         return look_at(domain.get());
+    }
+
+    void resume() override
+    {
+        if (const auto domain = find()) resume(domain.get());
     }
 
     void ask_to_shut_down() override
     {
         const auto domain = find();
         if (!domain) return;
+        resume(domain.get());
         if (virDomainShutdownFlags(domain.get(), VIR_DOMAIN_SHUTDOWN_ACPI_POWER_BTN) < 0 &&
             last_code() != VIR_ERR_OPERATION_INVALID) {
             refuse("shut down " + name_);
@@ -311,6 +323,30 @@ private:
         return domain;
     }
 
+    // What we noted in a running domain; empty when it is not one of ours.
+    static std::string metadata_of(virDomainPtr domain)
+    {
+        const text_handle element(virDomainGetMetadata(
+            domain, VIR_DOMAIN_METADATA_ELEMENT, metadata_namespace, VIR_DOMAIN_AFFECT_LIVE
+        ));
+        return element ? element.get() : "";
+    }
+
+    void refuse_if_taken(virDomainPtr domain)
+    {
+        const auto disk = attribute_in_metadata(metadata_of(domain), "disk");
+        if (disk && *disk != data_disk_) {
+            throw describe(hypervisor_problem::taken, name_, *disk);
+        }
+    }
+
+    void resume(virDomainPtr domain)
+    {
+        int state = 0;
+        if (virDomainGetState(domain, &state, nullptr, 0) < 0) refuse("look at " + name_);
+        if (state == VIR_DOMAIN_PAUSED && virDomainResume(domain) < 0) refuse("resume " + name_);
+    }
+
     std::optional<running_vm> look_at(virDomainPtr domain)
     {
         char* answer = nullptr;
@@ -343,6 +379,7 @@ private:
 
     const std::string uri_;
     const std::string name_;
+    const std::filesystem::path data_disk_;
     const std::shared_ptr<observation> observers_ = std::make_shared<observation>();
     // Ends after the connection, whose callbacks it runs.
     std::shared_ptr<libvirt_event_loop> events_;
@@ -355,9 +392,13 @@ private:
 
 }  // namespace
 
-std::unique_ptr<hypervisor> make_libvirt_hypervisor(std::string uri, std::string name)
+std::unique_ptr<hypervisor> make_libvirt_hypervisor(
+    std::string uri, std::string name, std::filesystem::path data_disk
+)
 {
-    return std::make_unique<libvirt_hypervisor>(std::move(uri), std::move(name));
+    return std::make_unique<libvirt_hypervisor>(
+        std::move(uri), std::move(name), std::move(data_disk)
+    );
 }
 
 std::string domain_name(const std::string& instance)

@@ -3,14 +3,18 @@
 
 #include "vmctl/hypervisor.hpp"
 
+#include <filesystem>
 #include <memory>
 #include <string>
 
 namespace vmctl {
 
-// The domain called `domain_name` at `uri`. Nothing is contacted before the first call. Its methods
-// must not be called from two threads at once. Destroy it when none runs and its observer is off.
-std::unique_ptr<hypervisor> make_libvirt_hypervisor(std::string uri, std::string domain_name);
+// The domain called `domain_name` at `uri`; ours is the one with this data disk. Nothing is
+// contacted before the first call. Its methods must not be called from two threads at once. Destroy
+// it when none runs and its observer is off.
+std::unique_ptr<hypervisor> make_libvirt_hypervisor(
+    std::string uri, std::string domain_name, std::filesystem::path data_disk
+);
 
 // The domain of an instance.
 std::string domain_name(const std::string& instance);

@@ -92,7 +92,11 @@ asio::awaitable<void> supervisor::up(requester who)
 asio::awaitable<engine_address> supervisor::ready_engine(requester who)
 {
     if (closing_) throw engine_unavailable(closing_reason);
-    if (lifecycle_.state() == vm_state::ready) co_return boot_->address_of(*vm_);
+    if (lifecycle_.state() == vm_state::ready) {
+        co_await resume_if_paused();
+        // It may have gone meanwhile.
+        if (lifecycle_.state() == vm_state::ready) co_return boot_->address_of(*vm_);
+    }
     // A start that is under way, or that others wait for, has its reason already.
     if (lifecycle_.state() != vm_state::booting && !start_) started_for_ = to_string(who);
     auto start = next_start();
@@ -102,6 +106,8 @@ asio::awaitable<engine_address> supervisor::ready_engine(requester who)
 
 asio::awaitable<void> supervisor::restart(requester who)
 {
+    // What it finds may have to be stopped first.
+    co_await examinations_.wait();
     if (closing_) throw engine_unavailable(closing_reason);
     auto start = next_start();
     started_for_ = to_string(who);
@@ -114,6 +120,7 @@ asio::awaitable<void> supervisor::restart(requester who)
 
 asio::awaitable<void> supervisor::down(requester who)
 {
+    co_await examinations_.wait();
     const auto step = lifecycle_.stop_requested();
     if (step == vm_step::stop) stopped_by_ = to_string(who);
     carry_out(step);
@@ -174,6 +181,7 @@ void supervisor::begin_boot()
 {
     spdlog::info("starting the VM for {}", started_for_);
     early_event_.reset();
+    paused_ = false;
     boot_ = std::make_unique<boot>(host_, pool_, plan_, probe_, [this](const stage_event& stage) {
         spdlog::debug("VM start: {} after {} ms", stage.name, stage.elapsed.count());
         for (const auto& observer : observers_) observer(stage);
@@ -223,6 +231,7 @@ void supervisor::begin_halt()
 {
     stop_ = std::make_shared<outcome>(executor_);
     boots_.cancel();
+    if (vm_ && told_of_leaving_) told_of_leaving_();
     halts_.spawn(halt(), [this](const std::exception_ptr& failure) {
         const auto reason = "the VM could not be stopped: " + message_of(failure);
         spdlog::error("{}", reason);
@@ -253,10 +262,15 @@ asio::awaitable<void> supervisor::halt()
     carry_out(step);
 }
 
-asio::awaitable<void> supervisor::shutdown()
+void supervisor::turn_away()
 {
     closing_ = true;
     settle_start(closing_reason);
+}
+
+asio::awaitable<void> supervisor::shutdown()
+{
+    turn_away();
     host_.watch({});
     // Events that are on their way to the loop come before this.
     co_await asio::post(executor_, asio::use_awaitable);

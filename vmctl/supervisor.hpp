@@ -78,8 +78,9 @@ public:
     boost::asio::awaitable<bool> has_gone(engine_address tried) override;
 
     // For `gangway up`, `down` and `restart`. up() and restart() return when the VM is ready,
-    // down() when its power is off. They throw engine_unavailable; may be cancelled (terminal),
-    // which does not undo what they have begun. down() ends the wait of every client.
+    // down() when its power is off, also that of a VM which examine() is just finding. They throw
+    // engine_unavailable; may be cancelled (terminal), which does not undo what they have begun.
+    // down() ends the wait of every client.
     boost::asio::awaitable<void> up(requester who);
     boost::asio::awaitable<void> down(requester who);
     boost::asio::awaitable<void> restart(requester who);
@@ -94,8 +95,14 @@ public:
     // connections are dead, though they may not show it yet. One at a time.
     void on_engine_lost(std::function<void(const std::string& reason)> told);
 
-    // Refuses new clients, answers those who wait, and does with the VM what the plan says. Returns
-    // when nothing of the supervisor runs any more. Once. Must not be cancelled.
+    // `told` is called when a ready VM is about to be stopped. One at a time.
+    void on_engine_leaving(std::function<void()> told);
+
+    // From now on clients, also those who wait, are told that the daemon stops.
+    void turn_away();
+
+    // turn_away(), and does with the VM what the plan says. Returns when nothing of the supervisor
+    // runs any more. Once. Must not be cancelled.
     boost::asio::awaitable<void> shutdown();
 
 private:
@@ -125,6 +132,10 @@ private:
 
     void take_event(domain_event event);
     boost::asio::awaitable<void> verify_death(domain_event event);
+    void take_pause(domain_event::kind why);
+    boost::asio::awaitable<void> resume_later();
+    boost::asio::awaitable<void> resume_if_paused();
+    boost::asio::awaitable<bool> says_that_vm_runs();
     void vm_died(stop_cause why);
     void lose_engine(const std::string& reason);
     boost::asio::awaitable<void> let_go_of_host();
@@ -144,6 +155,7 @@ private:
     std::optional<running_vm> vm_;    // while ready, and until its end was told
     // Came before the loop knew that the power is on; to be looked at then.
     std::optional<domain_event> early_event_;
+    bool paused_ = false;  // by somebody; the next client lets it go on
     recent_refusals refusals_;
     bool closing_ = false;  // shutdown() was called
     bool closed_ = false;   // and has returned
@@ -158,6 +170,7 @@ private:
 
     std::list<std::function<void(const stage_event&)>> observers_;
     std::function<void(const std::string&)> told_of_loss_;
+    std::function<void()> told_of_leaving_;
 
     task_group boots_;
     task_group halts_;

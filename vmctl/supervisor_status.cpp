@@ -23,7 +23,7 @@ vm_status supervisor::status() const
     now.started_for = started_for_;
     now.stopped_by = stopped_by_;
     now.failure = lifecycle_.failure();
-    if (vm_) {
+    if (vm_ && now.state == vm_state::ready) {
         now.engine_port = vm_->engine_port;
         now.ssh_port = vm_->ssh_port;
         now.process_id = vm_->process_id;
@@ -44,6 +44,11 @@ subscription supervisor::subscribe(std::function<void(const stage_event&)> obser
 void supervisor::on_engine_lost(std::function<void(const std::string&)> told)
 {
     told_of_loss_ = std::move(told);
+}
+
+void supervisor::on_engine_leaving(std::function<void()> told)
+{
+    told_of_leaving_ = std::move(told);
 }
 
 void supervisor::note_state()

@@ -24,6 +24,7 @@ constexpr std::chrono::milliseconds longest_retry = 30s;
 
 // How long libvirt may take to tell that a VM's process has ended.
 constexpr std::chrono::milliseconds event_patience = 5s;
+constexpr std::chrono::milliseconds usual_event_delay = 1s;
 constexpr std::chrono::milliseconds event_interval = 50ms;
 
 }  // namespace
@@ -62,11 +63,58 @@ asio::awaitable<void> supervisor::look_for_vm()
 
 void supervisor::take_event(domain_event event)
 {
+    using kind = domain_event::kind;
+    if (event.what == kind::paused || event.what == kind::disk_failed) {
+        take_pause(event.what);
+        return;
+    }
     if (lifecycle_.state() == vm_state::booting && !boot_->powered_on()) early_event_ = event;
     if (!power_should_be_on()) return;
     watches_.spawn(verify_death(event), [](const std::exception_ptr& failure) {
         spdlog::error("cannot tell whether the VM runs: {}", message_of(failure));
     });
+}
+
+void supervisor::take_pause(domain_event::kind why)
+{
+    if (!power_should_be_on()) return;
+    if (why == domain_event::kind::paused) {
+        paused_ = true;
+        spdlog::warn("the VM was paused; the next request lets it go on");
+        return;
+    }
+    spdlog::error(
+        "the VM stands still: its disk could not be written. Is the host's disk full? It tries "
+        "again "
+        "every {} s",
+        std::chrono::round<std::chrono::seconds>(plan_.disk_retry).count()
+    );
+    watches_.spawn(resume_later(), [](const std::exception_ptr& failure) {
+        spdlog::error("the VM stands still: {}", message_of(failure));
+    });
+}
+
+// A write that fails again pauses the VM again, and we hear of that, too.
+asio::awaitable<void> supervisor::resume_later()
+{
+    asio::steady_timer pause(executor_);
+    pause.expires_after(plan_.disk_retry);
+    co_await pause.async_wait(asio::use_awaitable);
+    if (!power_should_be_on()) co_return;
+    auto resume = [this] { host_.resume(); };
+    co_await run_blocking(pool_, std::move(resume));
+}
+
+asio::awaitable<void> supervisor::resume_if_paused()
+{
+    if (!std::exchange(paused_, false)) co_return;
+    try {
+        auto resume = [this] { host_.resume(); };
+        co_await run_blocking(pool_, std::move(resume));
+    } catch (const hypervisor_error& error) {
+        paused_ = true;
+        throw engine_unavailable(std::string("the VM is paused: ") + error.what());
+    }
 }
 
 bool supervisor::power_should_be_on() const
@@ -101,16 +149,34 @@ asio::awaitable<void> supervisor::verify_death(domain_event event)
     }
 }
 
-// A process that ends takes its sockets along a moment before libvirt tells of its end.
+// A process that ends takes its sockets along a moment before libvirt tells of its end. When
+// libvirt says after a while that the VM runs, it is the engine in it that does not answer.
 asio::awaitable<bool> supervisor::has_gone(engine_address tried)
 {
     asio::steady_timer pause(executor_);
     const auto give_up = std::chrono::steady_clock::now() + event_patience;
-    for (;;) {
-        if (!vm_ || boot_->address_of(*vm_) != tried) co_return true;
-        if (std::chrono::steady_clock::now() >= give_up) co_return false;
+    const auto ask_at = std::chrono::steady_clock::now() + usual_event_delay;
+    const auto gone = [&] { return !vm_ || boot_->address_of(*vm_) != tried; };
+    bool asked = false;
+    while (!gone() && std::chrono::steady_clock::now() < give_up) {
         pause.expires_after(event_interval);
         co_await pause.async_wait(asio::use_awaitable);
+        if (asked || std::chrono::steady_clock::now() < ask_at) continue;
+        asked = true;
+        const auto runs = co_await says_that_vm_runs();
+        if (runs) co_return gone();
+    }
+    co_return gone();
+}
+
+asio::awaitable<bool> supervisor::says_that_vm_runs()
+{
+    try {
+        auto look = [this] { return host_.state(); };
+        const auto found = co_await run_blocking(pool_, std::move(look));
+        co_return found == power::on;
+    } catch (const hypervisor_error&) {
+        co_return false;
     }
 }
 

@@ -52,6 +52,7 @@ account::account()
       },
       docker_(home_ / "client", "unix://" + docker_socket().string())
 {
+    configure(json::object());
 }
 
 account::~account()
@@ -69,8 +70,10 @@ account::~account()
     end_processes_of(home_);
 }
 
-void account::configure(const json& settings) const
+void account::configure(json settings) const
 {
+    // An image that is installed on this machine is not ours to use.
+    settings["vm"].emplace("image", image_dir());
     test_support::write_file(home_ / "config/gangway/gangway.json", settings.dump(2));
 }
 

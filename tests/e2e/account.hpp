@@ -1,4 +1,4 @@
-// One user who has just heard of Gangway: an empty home, nothing configured, nothing running. Runs
+// One user who has just heard of Gangway: an empty home, nothing running. Runs
 // the daemon, the command and docker clients as this user, and ends all of it.
 #pragma once
 
@@ -39,7 +39,8 @@ public:
 
     std::filesystem::path docker_socket() const { return runtime_dir() / "docker.sock"; }
 
-    void configure(const nlohmann::json& settings) const;
+    // In addition to where the image is, which is all that is configured otherwise.
+    void configure(nlohmann::json settings) const;
 
     // The real image.
     void install_image() const;

@@ -58,6 +58,13 @@ void fake_hypervisor::runs_already(std::optional<running_vm> adoptable)
     adoptable_ = adoptable;
 }
 
+void fake_hypervisor::is_taken()
+{
+    const std::lock_guard lock(guard_);
+    on_ = true;
+    taken_ = true;
+}
+
 void fake_hypervisor::fail_next(const std::string& call, hypervisor_error error)
 {
     const std::lock_guard lock(guard_);
@@ -123,6 +130,7 @@ power fake_hypervisor::state()
 {
     std::unique_lock lock(guard_);
     enter(lock, "state");
+    if (taken_) throw describe(hypervisor_problem::taken, "gangway-test", "/other/disk.img");
     if (on_) return power::on;
     return spec_ ? power::off : power::absent;
 }
@@ -155,6 +163,12 @@ std::optional<running_vm> fake_hypervisor::adopt()
     std::unique_lock lock(guard_);
     enter(lock, "adopt");
     return adoptable_;
+}
+
+void fake_hypervisor::resume()
+{
+    std::unique_lock lock(guard_);
+    enter(lock, "resume");
 }
 
 void fake_hypervisor::ask_to_shut_down()

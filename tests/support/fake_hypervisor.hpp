@@ -33,6 +33,8 @@ public:
 
     // What libvirt does.
     void tell(vmctl::domain_event event);
+    // The domain runs, for another daemon.
+    void is_taken();
     // The domain runs already; `adoptable` is what adopt() finds.
     void runs_already(std::optional<vmctl::running_vm> adoptable);
     // The next call of this name throws.
@@ -54,6 +56,7 @@ public:
     void define(const vmctl::domain_spec& spec) override;
     vmctl::running_vm power_on() override;
     std::optional<vmctl::running_vm> adopt() override;
+    void resume() override;
     void ask_to_shut_down() override;
     void cut_power() override;
     void undefine() override;
@@ -78,6 +81,7 @@ private:
     std::optional<vmctl::running_vm> adoptable_ = running;
     std::string boot_text_ = whole_boot;
     bool on_ = false;
+    bool taken_ = false;
     bool dies_at_power_on_ = false;
     bool engine_answers_ = true;
     bool ignores_button_ = false;

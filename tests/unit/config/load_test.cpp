@@ -132,6 +132,19 @@ TEST_CASE("a directory of certificates needs an engine over TCP")
     CHECK(problems_for_alice("{}", flags).size() == 1);
 }
 
+TEST_CASE("an engine that is the daemon's own socket is refused")
+{
+    overrides flags;
+    flags.engine = "unix:///tmp/a/docker.sock";
+    flags.listen = {"unix:///tmp/a/docker.sock"};
+    CHECK(
+        problems_for_alice("{}", flags) ==
+        lines{"--engine: is also in docker.listen: the daemon would call itself"}
+    );
+    flags.listen = {"unix:///tmp/b/docker.sock"};
+    CHECK_NOTHROW(load_for_alice("{}", flags));
+}
+
 TEST_CASE("a socket path that the system cannot hold is refused wherever it comes from")
 {
     const auto path = "/" + std::string(107, 'p');

@@ -24,7 +24,7 @@ struct server_fixture {
         std::vector<std::unique_ptr<proxy::listener>> listeners;
         listeners.push_back(proxy::listen_on(loop.get_executor(), {path}, ""));
         server.emplace(loop.get_executor(), std::move(listeners), engine, dialer);
-        server->start();
+        server->start([](const std::string& why) { FAIL_CHECK(why); });
     }
 
     client_socket connect()
@@ -71,6 +71,32 @@ TEST_CASE("a lost engine ends those who use it, and spares those who wait for it
         CHECK(request == events);
         co_await f.server->stop(0s);
         CHECK(f.server->session_count() == 0);
+    }(one));
+}
+
+TEST_CASE("an engine that is about to go loses its idle clients only")
+{
+    server_fixture one;
+    run_loop(one.loop, [](server_fixture& f) -> asio::awaitable<void> {
+        const std::string answer = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}";
+        auto idle = f.connect();
+        co_await send(idle, events);
+        auto its_engine = co_await f.acceptor.async_accept(asio::use_awaitable);
+        co_await receive_some(its_engine);
+        co_await send(its_engine, answer);
+        co_await receive(idle, answer.size());
+        auto busy = f.connect();
+        co_await send(busy, events);
+        auto engine = co_await f.acceptor.async_accept(asio::use_awaitable);
+        co_await receive_some(engine);
+
+        f.server->engine_leaves();
+        const auto end = co_await receive_all(idle);
+        CHECK(end.empty());
+        co_await send(engine, answer);
+        const auto got = co_await receive(busy, answer.size());
+        CHECK(got == answer);
+        co_await f.server->stop(0s);
     }(one));
 }
 

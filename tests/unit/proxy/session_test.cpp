@@ -290,6 +290,51 @@ TEST_CASE("a client that vanishes is reported to a silent engine by a reset")
     CHECK(one.engine.leases == 0);
 }
 
+TEST_CASE("a client that vanishes is noticed while the engine does not read what it sent")
+{
+    session_fixture one(session_limits{.abort_grace = 5ms});
+    one.run([](session_fixture& f) -> asio::awaitable<void> {
+        co_await send(f.client, attach);
+        auto engine = co_await f.accept();
+        co_await receive_some(engine);
+        co_await send(engine, upgraded);
+        co_await receive(f.client, upgraded.size());
+        // Until every buffer on the way is full and nobody reads from the client any more.
+        const std::string much(1 << 20, 'x');
+        f.client.non_blocking(true);
+        for (int quiet = 0; quiet < 50;) {
+            boost::system::error_code full;
+            f.client.write_some(asio::buffer(much), full);
+            quiet = full ? quiet + 1 : 0;
+            asio::steady_timer pause(f.loop, 1ms);
+            co_await pause.async_wait(asio::use_awaitable);
+        }
+        f.client.close();
+        co_await test_support::until([&] { return f.ended; });
+    }(one));
+    CHECK(one.broke);
+    CHECK(one.engine.leases == 0);
+}
+
+TEST_CASE("what a client sent before it closed arrives although it cannot be written to any more")
+{
+    session_fixture one(session_limits{.abort_grace = 30s});
+    one.run([](session_fixture& f) -> asio::awaitable<void> {
+        co_await send(f.client, attach);
+        auto engine = co_await f.accept();
+        co_await receive_some(engine);
+        co_await send(engine, upgraded);
+        co_await receive(f.client, upgraded.size());
+        co_await send(f.client, "last words");
+        f.client.close();
+        co_await send(engine, "output that nobody reads");
+        const auto last = co_await receive_all(engine);
+        CHECK(last == "last words");
+    }(one));
+    CHECK(one.broke);
+    CHECK(one.engine.leases == 0);
+}
+
 TEST_CASE("an engine that breaks off ends its client at once")
 {
     session_fixture one;

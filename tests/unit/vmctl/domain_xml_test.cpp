@@ -117,15 +117,22 @@ TEST_CASE("paths and texts with the characters of XML stay what they are")
     CHECK_FALSE(contains(xml, "o'neill"));
 }
 
-TEST_CASE("the metadata says which version made the domain, however libvirt quotes it")
+TEST_CASE("the metadata says which version made the domain and for which disk")
 {
-    CHECK(
-        version_in_metadata("<gangway:vm xmlns:gangway=\"urn:gangway:vm:1\" version=\"0.1.0\"/>") ==
-        "0.1.0"
-    );
-    CHECK(version_in_metadata("<vm version='7'/>") == "7");
-    CHECK_FALSE(version_in_metadata("<vm/>"));
-    CHECK_FALSE(version_in_metadata("<vm version="));
-    CHECK_FALSE(version_in_metadata("<vm version='7"));
-    CHECK_FALSE(version_in_metadata(""));
+    const auto* const element =
+        "<gangway:vm xmlns:gangway=\"urn:gangway:vm:1\" version=\"0.1.0\" disk=\"/a &amp; b\"/>";
+    CHECK(attribute_in_metadata(element, "version") == "0.1.0");
+    CHECK(attribute_in_metadata(element, "disk") == "/a & b");
+    CHECK(attribute_in_metadata("<vm version='7'/>", "version") == "7");
+    CHECK_FALSE(attribute_in_metadata("<vm/>", "version"));
+    CHECK_FALSE(attribute_in_metadata("<vm version=", "version"));
+    CHECK_FALSE(attribute_in_metadata("<vm version='7", "version"));
+    CHECK_FALSE(attribute_in_metadata("", "version"));
+}
+
+TEST_CASE("what was escaped for XML comes back as it was")
+{
+    const std::string text = "/o'neill & <co>/\"disk\";amp;&amp;.img";
+    CHECK(xml_unescaped(xml_escaped(text)) == text);
+    CHECK(xml_unescaped("&nbsp; & &am") == "&nbsp; & &am");
 }

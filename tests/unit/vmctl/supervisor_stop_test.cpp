@@ -99,6 +99,70 @@ TEST_CASE("down shuts the guest down, returns when the power is off, and tells t
     });
 }
 
+TEST_CASE("down and restart just after the daemon's start concern the VM that it is just finding")
+{
+    for (const bool again : {false, true}) {
+        supervised_vm t;
+        t.host.runs_already(fake_hypervisor::running);
+        t.host.hold("state");
+        auto body = again ? [](supervised_vm& test) -> asio::awaitable<void> {
+            test.vm.examine();
+            co_await until([&] { return test.host.is_held(); });
+            std::string failure;
+            test.begin(test.vm.restart(someone()), failure);
+            test.host.release();
+            co_await until([&] { return test.host.count("power_on") == 1; });
+            co_await test.reaches(vm_state::ready);
+            CHECK(failure.empty());
+            CHECK(test.host.count("ask_to_shut_down") == 1);
+        }
+        : [](supervised_vm& test) -> asio::awaitable<void> {
+              test.vm.examine();
+              co_await until([&] { return test.host.is_held(); });
+              std::string failure;
+              test.begin(test.vm.down(someone()), failure);
+              test.host.release();
+              co_await until([&] { return !test.host.is_on(); });
+              co_await test.reaches(vm_state::stopped);
+              CHECK(failure.empty());
+          };
+        t.run(body);
+    }
+}
+
+TEST_CASE("who uses the engine is told before it is stopped")
+{
+    supervised_vm t;
+    t.run([](supervised_vm& test) -> asio::awaitable<void> {
+        std::size_t told = 0;
+        bool was_on = false;
+        test.vm.on_engine_leaving([&] {
+            ++told;
+            was_on = test.host.is_on();
+        });
+        co_await test.vm.up(someone());
+        co_await test.vm.down(someone());
+        CHECK(told == 1);
+        CHECK(was_on);
+        co_await test.vm.down(someone());
+        CHECK(told == 1);
+    });
+}
+
+TEST_CASE("clients who wait are turned away before the VM is dealt with")
+{
+    supervised_vm t;
+    t.host.engine_answers(false);
+    t.run([](supervised_vm& test) -> asio::awaitable<void> {
+        auto& waiting = test.arrives();
+        co_await until([&] { return test.host.is_on(); });
+        test.vm.turn_away();
+        co_await until([&] { return waiting.answered; });
+        CHECK_THAT(waiting.failure, Catch::Contains("gangwayd is stopping"));
+        CHECK(test.host.is_on());
+    });
+}
+
 TEST_CASE("down has nothing to do when the VM is off")
 {
     supervised_vm t;

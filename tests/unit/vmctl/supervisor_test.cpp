@@ -1,6 +1,8 @@
 // Starting: one start for all who wait, its failures, and taking over a VM that runs.
 #include "tests/unit/vmctl/supervised_vm.hpp"
 
+#include <boost/asio/post.hpp>
+#include <boost/asio/use_awaitable.hpp>
 #include <catch2/catch.hpp>
 
 #include <algorithm>
@@ -322,5 +324,93 @@ TEST_CASE("a first look that fails is told, and the next request tries again")
         CHECK_THAT(test.vm.status().failure, Catch::Contains("install libvirt-daemon"));
         co_await test.vm.up(someone());
         CHECK(test.vm.status().state == vm_state::ready);
+    });
+}
+
+TEST_CASE("a VM of another daemon is left alone, whatever is asked for")
+{
+    supervised_vm t;
+    t.host.is_taken();
+    t.run([](supervised_vm& test) -> asio::awaitable<void> {
+        test.vm.examine();
+        co_await test.reaches(vm_state::failed);
+        auto& who = test.arrives();
+        co_await until([&] { return who.answered; });
+        CHECK_THAT(who.failure, Catch::Contains("runs already for another gangwayd"));
+        CHECK_THAT(who.failure, Catch::Contains("/other/disk.img"));
+        co_await test.reaches(vm_state::failed);
+        std::string failure;
+        test.begin(test.vm.down(someone()), failure);
+        co_await until([&] { return !failure.empty(); });
+        CHECK_THAT(failure, Catch::Contains("runs already for another gangwayd"));
+        for (const auto* const call : {"define", "power_on", "ask_to_shut_down", "cut_power"})
+            CHECK(test.host.count(call) == 0);
+    });
+}
+
+TEST_CASE("a VM that says on its console that something failed once is taken over all the same")
+{
+    supervised_vm t;
+    t.run([](supervised_vm& test) -> asio::awaitable<void> {
+        test_support::write_file(
+            test.directory / "serial.log", "gangway-fail engine dockerd ended with status 1.\n"
+        );
+        test.host.runs_already(fake_hypervisor::running);
+        test.vm.examine();
+        co_await test.reaches(vm_state::ready);
+        CHECK(test.host.count("power_on") == 0);
+    });
+}
+
+TEST_CASE("an emulated VM has one processor, another as many as it was given")
+{
+    for (const auto way : {accelerator::emulation, accelerator::kvm}) {
+        supervised_vm t([](boot_plan& plan) { plan.spec.cpus = 4; });
+        t.host.supports_only({accelerator::emulation, way});
+        t.run([](supervised_vm& test) -> asio::awaitable<void> { co_await test.vm.up(someone()); });
+        CHECK(t.host.defined().cpus == (way == accelerator::emulation ? 1 : 4));
+    }
+}
+
+TEST_CASE("a VM that was paused goes on with the next client")
+{
+    supervised_vm t;
+    t.run([](supervised_vm& test) -> asio::awaitable<void> {
+        co_await test.vm.up(someone());
+        test.host.tell({domain_event::kind::paused, stop_cause::unknown});
+        co_await asio::post(test.loop, asio::use_awaitable);
+        auto& who = test.arrives();
+        co_await until([&] { return who.answered; });
+        CHECK(who.failure.empty());
+        CHECK(test.host.count("resume") == 1);
+        auto& next = test.arrives();
+        co_await until([&] { return next.answered; });
+        CHECK(test.host.count("resume") == 1);
+    });
+}
+
+TEST_CASE("a VM whose disk could not be written tries again by itself")
+{
+    supervised_vm t([](boot_plan& plan) { plan.disk_retry = 1ms; });
+    t.run([](supervised_vm& test) -> asio::awaitable<void> {
+        co_await test.vm.up(someone());
+        test.host.tell({domain_event::kind::disk_failed, stop_cause::unknown});
+        co_await until([&] { return test.host.count("resume") == 1; });
+        CHECK(test.vm.status().state == vm_state::ready);
+    });
+}
+
+TEST_CASE("an engine that does not answer in a VM that runs is not gone")
+{
+    supervised_vm t;
+    t.run([](supervised_vm& test) -> asio::awaitable<void> {
+        auto& who = test.arrives();
+        co_await until([&] { return who.answered; });
+        const auto address = who.held.address();
+        const bool gone = co_await test.vm.has_gone(address);
+        CHECK_FALSE(gone);
+        test.host.die(stop_cause::killed);
+        const bool gone_then = co_await test.vm.has_gone(address);
+        CHECK(gone_then);
     });
 }
