@@ -64,7 +64,7 @@ row remote_setting(
             },
         .write = [codec, member](const settings& from) -> json {
             if (!from.remote_engine) return nullptr;
-            const std::optional<typename Codec::value_type> value = member(*from.remote_engine);
+            const std::optional<typename Codec::value_type>& value = member(*from.remote_engine);
             if (!value) return nullptr;
             return codec.write(*value);
         },

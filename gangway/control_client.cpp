@@ -212,7 +212,7 @@ void exchange_lines(
 bool control_client::reachable() const
 {
     try {
-        connection(socket_, {});
+        const connection knock(socket_, {});
         return true;
     } catch (const daemon_not_running&) {
         return false;

@@ -42,6 +42,7 @@ asio::awaitable<void> send_error(
 }
 
 struct request {
+    bool present = false;  // else somebody only looked whether we are there
     bool understood = false;
     std::string method;
     std::string target;
@@ -56,13 +57,14 @@ asio::awaitable<request> read_request(proxy::byte_stream& client)
         unread.filled(count);
         const auto state = parser.feed(unread.bytes());
         if (state == proxy::head_state::complete) {
-            request asked{true, parser.head().method, parser.head().target};
+            request asked{true, true, parser.head().method, parser.head().target};
             co_return asked;
         }
         if (state == proxy::head_state::refused || count == 0) break;
     }
-    request nothing;
-    co_return nothing;
+    request unknown;
+    unknown.present = !unread.bytes().empty();
+    co_return unknown;
 }
 
 }  // namespace
@@ -85,6 +87,7 @@ control_api::control_api(
 asio::awaitable<void> control_api::answer(proxy::client_connection& client)
 {
     auto asked = co_await vmctl::with_deadline(request_limit, read_request(*client.stream));
+    if (!asked.present) co_return;
     if (asked.understood) {
         co_await answer(client, std::move(asked.method), std::move(asked.target));
     } else {
@@ -135,14 +138,15 @@ asio::awaitable<void> control_api::send_log(proxy::byte_stream& client, bool fol
 {
     co_await send(client, "200 OK", "text/plain; charset=utf-8", "");
     std::uint64_t next = 0;
-    do {
+    for (;;) {
         const auto lines = log_->since(next);
         next = lines.next;
         std::string text;
         for (const auto& line : lines.text) text += line;
         co_await client.write(asio::buffer(text));
-        if (follow) co_await log_->wait_for(next);
-    } while (follow);
+        if (!follow) co_return;
+        co_await log_->wait_for(next);
+    }
 }
 
 std::string control_api::status() const

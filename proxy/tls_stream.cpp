@@ -44,11 +44,11 @@ public:
     tls_stream(
         std::unique_ptr<byte_stream> transport,
         const tls_context& context,
-        asio::any_io_executor executor
+        const asio::any_io_executor& executor
     )
         : transport_(std::move(transport)),
           ssl_(SSL_new(context.get()), SSL_free),
-          flushed_(std::move(executor), asio::steady_timer::time_point::max())
+          flushed_(executor, asio::steady_timer::time_point::max())
     {
         incoming_ = BIO_new(BIO_s_mem());
         outgoing_ = BIO_new(BIO_s_mem());

@@ -15,8 +15,8 @@ namespace vmctl {
 // outlive its maker.
 class gate {
 public:
-    explicit gate(boost::asio::any_io_executor executor)
-        : opened_(std::move(executor), boost::asio::steady_timer::time_point::max())
+    explicit gate(const boost::asio::any_io_executor& executor)
+        : opened_(executor, boost::asio::steady_timer::time_point::max())
     {
     }
 

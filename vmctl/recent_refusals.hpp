@@ -19,7 +19,7 @@ public:
     // What a client is told again without another try. Long enough for a client's next requests,
     // too short for somebody who has read the message and starts another program anyway; that one
     // is another process, and not concerned.
-    static constexpr std::chrono::seconds remembered_for{3};
+    static constexpr std::chrono::seconds remembered_for{1};
 
     // `pid`: the client's process; 0, for one that is not known, is not remembered.
     void remember(int pid, std::string reason, clock::time_point now);

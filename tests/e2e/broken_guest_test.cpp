@@ -4,6 +4,7 @@
 #include "tests/e2e/premises.hpp"
 #include "tests/support/raw_client.hpp"
 #include "tests/support/test_directory.hpp"
+#include "vmctl/recent_refusals.hpp"
 
 #include <catch2/catch.hpp>
 #include <nlohmann/json.hpp>
@@ -89,6 +90,8 @@ TEST_CASE("a start can be called off, and ends with a daemon that is to shut dow
         CHECK(told.starts_with("HTTP/1.1 503 "));
         CHECK(told.find("gangway: the VM was stopped by gangway (pid ") != std::string::npos);
     }
+    // We are the process that was just told.
+    std::this_thread::sleep_for(vmctl::recent_refusals::remembered_for);
     auto client = waiting_client(user);
     REQUIRE(eventually([&] { return kernel_runs(user); }, boot_patience));
     CHECK(user.virtual_machines().size() == 1);

@@ -4,6 +4,7 @@
 #include "tests/support/raw_client.hpp"
 #include "tests/support/test_directory.hpp"
 #include "tests/support/unique_fd.hpp"
+#include "vmctl/recent_refusals.hpp"
 
 #include <arpa/inet.h>
 #include <catch2/catch.hpp>
@@ -12,6 +13,7 @@
 #include <sys/socket.h>
 
 #include <algorithm>
+#include <thread>
 
 using namespace e2e;
 using nlohmann::json;
@@ -67,6 +69,8 @@ private:
 
 void check_told(const account& user, const std::vector<std::string>& words)
 {
+    // What this process was told a moment ago it would be told again.
+    std::this_thread::sleep_for(vmctl::recent_refusals::remembered_for);
     const auto version = user.docker().run({"version"});
     CHECK(version.exit_status == 1);
     CHECK(holds(version.err, "Error response from daemon: gangway: "));
