@@ -16,7 +16,8 @@ namespace config {
 // A number of bytes. Written in the configuration as "2GiB", "64GiB", "512MiB".
 struct byte_size {
     std::uint64_t bytes = 0;
-    auto operator<=>(const byte_size&) const = default;  // NOLINT: clang-tidy 14 sees a 0 for nullptr
+    // NOLINTNEXTLINE: clang-tidy 14 takes the comparison's 0 for a null pointer.
+    auto operator<=>(const byte_size&) const = default;
 };
 
 constexpr byte_size mebibytes(std::uint64_t count)

@@ -9,6 +9,7 @@
 #include "gangway/logs.hpp"
 #include "gangway/progress.hpp"
 #include "gangway/ssh_command.hpp"
+#include "gangway/ssh_greeting.hpp"
 #include "gangway/status_text.hpp"
 #include "gangway/wording.hpp"
 
@@ -48,6 +49,12 @@ void show_status(const control_client& daemon, bool json)
         );
 }
 
+[[noreturn]] void log_in(const ssh_call& call)
+{
+    await_ssh_greeting(call.port);
+    become(call.command_line, "openssh-client");
+}
+
 void carry_out(const invocation& asked)
 {
     if (asked.what == verb::version) return show_version(asked.where);
@@ -62,7 +69,7 @@ void carry_out(const invocation& asked)
         case verb::status:
             return show_status(daemon, asked.json);
         case verb::ssh:
-            become(ssh_command(daemon.get("/v1/status"), asked.ssh_arguments), "openssh-client");
+            log_in(ssh_command(daemon.get("/v1/status"), asked.ssh_arguments));
         case verb::logs:
             return asked.serial ? show_serial_log(daemon, asked.follow)
                                 : show_log(daemon, asked.follow);

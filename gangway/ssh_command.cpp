@@ -6,6 +6,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include <utility>
+
 namespace gangway {
 namespace {
 
@@ -25,9 +27,7 @@ std::string option_value(const std::string& path)
 
 }  // namespace
 
-std::vector<std::string> ssh_command(
-    std::string_view status, const std::vector<std::string>& arguments
-)
+ssh_call ssh_command(std::string_view status, const std::vector<std::string>& arguments)
 {
     const auto object = parse_status(status);
     try {
@@ -38,7 +38,7 @@ std::vector<std::string> ssh_command(
             );
         const auto& vm = object.at("vm");
         const auto state = vm.at("state").get<std::string>();
-        const auto port = vm.contains("ssh") ? vm.at("ssh").at("port").get<int>() : 0;
+        const auto port = vm.contains("ssh") ? vm.at("ssh").at("port").get<std::uint16_t>() : 0;
         if (state != "ready")
             throw failure("the VM is " + state + "; `gangway up` gets it ready, then try again");
         if (port == 0) throw failure("this VM cannot be logged in to: it has no ssh server");
@@ -65,7 +65,7 @@ std::vector<std::string> ssh_command(
             ssh.at("user").get<std::string>() + "@127.0.0.1",
         };
         command.insert(command.end(), arguments.begin(), arguments.end());
-        return command;
+        return {std::move(command), static_cast<std::uint16_t>(port)};
     } catch (const json::exception& error) {
         throw unusable_status(error.what());
     }

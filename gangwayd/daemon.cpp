@@ -62,6 +62,7 @@ std::vector<std::unique_ptr<proxy::listener>> open_docker_sockets(
 std::vector<std::string> names_of(const std::vector<std::unique_ptr<proxy::listener>>& listeners)
 {
     std::vector<std::string> names;
+    names.reserve(listeners.size());
     for (const auto& each : listeners) names.push_back(each->name());
     return names;
 }

@@ -19,8 +19,8 @@ namespace {
 
 class line_queue {
 public:
-    explicit line_queue(asio::any_io_executor executor)
-        : changed_(std::move(executor), asio::steady_timer::time_point::max())
+    explicit line_queue(const asio::any_io_executor& executor)
+        : changed_(executor, asio::steady_timer::time_point::max())
     {
     }
 

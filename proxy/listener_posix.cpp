@@ -50,15 +50,15 @@ bool is_shortage(const boost::system::error_code& ec)
 
 class unix_listener final : public listener {
 public:
-    unix_listener(asio::any_io_executor executor, int descriptor, std::string name)
-        : acceptor_(std::move(executor), stream_protocol(), descriptor), name_(std::move(name))
+    unix_listener(const asio::any_io_executor& executor, int descriptor, std::string name)
+        : acceptor_(executor, stream_protocol(), descriptor), name_(std::move(name))
     {
     }
 
     // Keeps `file` claimed for as long as it listens.
-    unix_listener(asio::any_io_executor executor, std::unique_ptr<socket_file> file)
+    unix_listener(const asio::any_io_executor& executor, std::unique_ptr<socket_file> file)
         : file_(std::move(file)),
-          acceptor_(std::move(executor), stream_protocol(), file_->bind_and_listen()),
+          acceptor_(executor, stream_protocol(), file_->bind_and_listen()),
           name_("unix://" + file_->path().string())
     {
     }
@@ -111,7 +111,7 @@ std::unique_ptr<listener> listen_on(
 )
 {
     auto file = std::make_unique<socket_file>(endpoint.path, group);
-    return std::make_unique<unix_listener>(std::move(executor), std::move(file));
+    return std::make_unique<unix_listener>(executor, std::move(file));
 }
 
 std::vector<std::unique_ptr<listener>> inherited_listeners(asio::any_io_executor executor)

@@ -29,6 +29,24 @@ std::string what_of(const std::exception_ptr& failure)
     }
 }
 
+// Takes a session off the list, however it ends.
+class leave {
+public:
+    leave(std::list<session*>& sessions, std::list<session*>::iterator place)
+        : sessions_(sessions), place_(place)
+    {
+    }
+
+    leave(const leave&) = delete;
+    leave& operator=(const leave&) = delete;
+
+    ~leave() { sessions_.erase(place_); }
+
+private:
+    std::list<session*>& sessions_;
+    std::list<session*>::iterator place_;
+};
+
 }  // namespace
 
 server::server(
@@ -79,14 +97,7 @@ asio::awaitable<void> server::serve(client_connection client)
     session one(executor_, std::move(client), engine_, dialer_, limits_);
     const auto place = sessions_.insert(sessions_.end(), &one);
 
-    struct leave {
-        std::list<session*>& sessions;
-        std::list<session*>::iterator place;
-
-        ~leave() { sessions.erase(place); }
-    };
-
-    const leave at_end{sessions_, place};
+    const leave at_end(sessions_, place);
     co_await one.run();
 }
 

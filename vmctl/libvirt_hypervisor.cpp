@@ -292,7 +292,7 @@ private:
             virConnectUnregisterCloseCallback(opened.get(), on_close);
             refuse_connection(uri_);
         }
-        lifecycle.release();
+        static_cast<void>(lifecycle.release());  // libvirt frees it
         closing_ = std::move(closing);
         connection_ = std::move(opened);
     }

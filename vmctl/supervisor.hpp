@@ -108,7 +108,7 @@ public:
 private:
     // What several callers wait for together: how a start, or a stop, ends.
     struct outcome {
-        explicit outcome(boost::asio::any_io_executor executor) : settled(std::move(executor)) {}
+        explicit outcome(const boost::asio::any_io_executor& executor) : settled(executor) {}
 
         gate settled;
         std::string failure;  // empty: success

@@ -15,7 +15,7 @@ TEST_CASE("ssh is told everything, and what the user said follows the destinatio
 {
     const std::string ssh = "/home/me/.local/state/gangway/default/ssh/";
     CHECK(
-        ssh_command(status_example().dump(), {"-t", "top", "-d 1"}) ==
+        ssh_command(status_example().dump(), {"-t", "top", "-d 1"}).command_line ==
         words{
             "ssh",
             "-F",
@@ -77,7 +77,7 @@ TEST_CASE("the real ssh reads the options as they are meant, whatever the paths 
     const std::string directory = GENERATE("/plain", "/with blank", "/100%sure", "/a\"quote");
     auto status = status_example();
     status["vm"]["ssh"]["known_hosts"] = directory + "/known_hosts";
-    auto command = ssh_command(status.dump(), {"true"});
+    auto command = ssh_command(status.dump(), {"true"}).command_line;
     command.insert(command.begin() + 1, "-G");  // print the configuration, connect to nobody
     const auto read = test_support::run({.arguments = command});
     REQUIRE(read.exit_status == 0);

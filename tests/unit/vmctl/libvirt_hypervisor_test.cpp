@@ -118,7 +118,7 @@ TEST_CASE("a VM with another data disk is another daemon's")
     const test_support::test_directory directory;
     test_support::write_file(
         directory / "host.xml",
-        R"(<node><domain>
+        R"(<node><domain type='test'>
              <name>gangway-test</name><memory>8192</memory><os><type>hvm</type></os>
              <metadata><gangway:vm xmlns:gangway="urn:gangway:vm:1" version="1" disk="/o&amp;n/d.img"/>
              </metadata>
