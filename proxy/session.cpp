@@ -1,4 +1,5 @@
-// The life of a session: open, then two directions that end separately.
+// The life of a session: open, then two directions (session_upload.cpp, session_download.cpp) that
+// end separately.
 #include "proxy/session.hpp"
 
 #include "proxy/error_reply.hpp"
@@ -6,14 +7,11 @@
 #include "proxy/unless_hangup.hpp"
 #include "vmctl/deadline.hpp"
 
-#include <boost/asio/experimental/parallel_group.hpp>
-#include <boost/asio/steady_timer.hpp>
-#include <boost/asio/use_awaitable.hpp>
+#include <boost/asio/buffer.hpp>
 #include <boost/system/system_error.hpp>
 #include <spdlog/spdlog.h>
 
 #include <exception>
-#include <stdexcept>
 #include <utility>
 
 namespace asio = boost::asio;
@@ -26,16 +24,6 @@ std::string describe(const request_head& head)
 {
     constexpr std::size_t enough = 120;
     return (head.method + " " + head.target.substr(0, head.target.find('?'))).substr(0, enough);
-}
-
-// The client cannot be written to any more.
-class client_gone : public std::runtime_error {
-    using std::runtime_error::runtime_error;
-};
-
-bool timed_out(const boost::system::system_error& error)
-{
-    return error.code() == asio::error::timed_out;
 }
 
 }  // namespace
@@ -76,8 +64,6 @@ void session::abort() noexcept
     if (upstream_) upstream_->abort();
 }
 
-// Opening -----------------------------------------------------------------------------------------
-
 asio::awaitable<session::opening> session::read_first_head()
 {
     for (;;) {
@@ -104,14 +90,14 @@ asio::awaitable<bool> session::open()
     try {
         first = co_await vmctl::with_deadline(limits_.first_head, read_first_head());
     } catch (const boost::system::system_error& error) {
-        if (!timed_out(error)) throw;
+        if (!vmctl::timed_out(error)) throw;
     }
     if (first == opening::nothing) co_return false;
 
     const bool raw = first == opening::raw;
     const auto what = raw ? route{} : find_route(requests_.head().method, requests_.head().target);
     const bool to_head = !raw && requests_.head().method == "HEAD";
-    auto who = requester_of(raw ? "unrecognised bytes" : describe(requests_.head()));
+    auto who = raw ? requester_of_bytes() : requester_of_request();
     std::string failed;
     opening_ = true;
     try {
@@ -183,266 +169,20 @@ expected_response session::expect_response(const route& what) const
     return {head.method == "HEAD", what.may_hijack || head.upgrade};
 }
 
+vmctl::requester session::requester_of_request() const
+{
+    return requester_of(describe(requests_.head()));
+}
+
+vmctl::requester session::requester_of_bytes() const
+{
+    return requester_of("unrecognised bytes");
+}
+
 vmctl::requester session::requester_of(std::string request) const
 {
     spdlog::debug("{} (pid {}): {}", client_.who.command, client_.who.pid, request);
     return {client_.who.uid, client_.who.pid, client_.who.command, std::move(request)};
-}
-
-// Client to engine --------------------------------------------------------------------------------
-
-asio::awaitable<void> session::upload()
-{
-    for (;;) {
-        const bool engine_reads = co_await forward_unread();
-        if (!engine_reads) {
-            upload_cut_ = true;
-            client_finished_.open();
-            co_return;
-        }
-        if (client_finished_.is_open()) break;
-        const auto count = co_await read_client();
-        if (count == 0) {
-            // What is left is half a head: the engine shall see that, too.
-            if (!from_client_.bytes().empty()) requests_.turn_raw();
-            client_finished_.open();
-        }
-    }
-    co_await finish_upload();
-}
-
-// 0: the client has finished. One that closed without having read all that it was sent shows as a
-// reset; it has finished, too, and watch_for_hangup() sees that it is gone.
-asio::awaitable<std::size_t> session::read_client()
-{
-    std::size_t count = 0;
-    try {
-        count = co_await client_.stream->read_some(from_client_.space());
-    } catch (const boost::system::system_error& error) {
-        if (error.code() != asio::error::connection_reset) throw;
-    }
-    from_client_.filled(count);
-    co_return count;
-}
-
-// An engine that is gone needs no end of stream, and what it said last must still be delivered.
-asio::awaitable<void> session::finish_upload()
-{
-    try {
-        co_await upstream_->finish_writing();
-    } catch (const boost::system::system_error& error) {
-        if (error.code() == asio::error::operation_aborted) throw;
-    }
-}
-
-// Sends on all that may be sent, in one write where possible: dockerd discards the bytes behind an
-// attach's head that came with it, but takes those of a later segment for the container's stdin.
-// False: the engine does not read any more.
-asio::awaitable<bool> session::forward_unread()
-{
-    for (;;) {
-        const auto rest = from_client_.bytes().substr(admitted_);
-        if (hijack_pending_ && between_requests_ && !rest.empty()) {
-            const bool engine_reads = co_await send(std::exchange(admitted_, 0));
-            if (!engine_reads) co_return false;
-            const auto decided = hijack_decided_;
-            co_await unless_client_goes(decided->wait());
-            continue;
-        }
-        const auto next = requests_.next(rest);
-        if (next.kind == piece_kind::more) break;
-        if (next.kind == piece_kind::head) co_await admit_request();
-        if (next.kind == piece_kind::raw) co_await admit_raw();
-        between_requests_ = next.ends_message;
-        admitted_ += next.size;
-    }
-    const bool engine_reads = co_await send(std::exchange(admitted_, 0));
-    co_return engine_reads;
-}
-
-asio::awaitable<bool> session::send(std::size_t count)
-{
-    if (count == 0) co_return true;
-    bool sent = true;
-    try {
-        const auto bytes = asio::buffer(from_client_.bytes().substr(0, count));
-        const auto rest = bytes + upstream_->write_now(bytes);
-        if (rest.size() > 0) co_await unless_client_goes(upstream_->write(rest));
-    } catch (const boost::system::system_error& error) {
-        if (error.code() == asio::error::operation_aborted) throw;
-        sent = false;  // perhaps an early response is on its way: download() will tell
-    } catch (const tls_error&) {
-        sent = false;
-    }
-    from_client_.drop(count);
-    co_return sent;
-}
-
-// Work in which nobody reads from the client, so that its going would not show.
-asio::awaitable<void> session::unless_client_goes(asio::awaitable<void> work)
-{
-    co_await vmctl::first_to_end(std::move(work), abort_when_client_goes());
-}
-
-// A client that has closed its socket altogether will read no answer: the engine must learn of it
-// even while it has nothing to say, or a silent attach would stay open for ever.
-asio::awaitable<void> session::abort_when_client_goes()
-{
-    co_await client_.stream->wait_for_hangup();
-    asio::steady_timer grace(executor_, limits_.abort_grace);
-    co_await grace.async_wait(asio::use_awaitable);
-    upstream_->abort();
-    throw boost::system::system_error(asio::error::connection_aborted);
-}
-
-// A further request on the connection.
-asio::awaitable<void> session::admit_request()
-{
-    const auto what = find_route(requests_.head().method, requests_.head().target);
-    const auto expected = expect_response(what);
-    auto who = requester_of(describe(requests_.head()));
-    auto asking = engine_.acquire(std::move(who), what.activity);
-    auto lease = co_await unless_hangup(*client_.stream, std::move(asking));
-    leases_.push_back(std::move(lease));
-    responses_.expect(expected);
-    if (expected.may_hijack) {
-        hijack_pending_ = true;
-        hijack_decided_ = std::make_shared<vmctl::gate>(executor_);
-    }
-}
-
-// Bytes that are no HTTP we know keep the engine in use to the end, unless they belong to a
-// hijacked stream, which has its lease already.
-asio::awaitable<void> session::admit_raw()
-{
-    if (raw_admitted_) co_return;
-    raw_admitted_ = true;
-    auto who = requester_of("unrecognised bytes");
-    auto asking = engine_.acquire(std::move(who), vmctl::activity::active);
-    auto lease = co_await unless_hangup(*client_.stream, std::move(asking));
-    leases_.push_back(std::move(lease));
-}
-
-// Engine to client --------------------------------------------------------------------------------
-
-asio::awaitable<void> session::download()
-{
-    bool gone = false;
-    try {
-        co_await vmctl::first_to_end(read_engine(), watch_for_hangup());
-    } catch (const client_gone&) {
-        gone = true;
-    }
-    if (!gone) co_return;
-    // What the client had sent before it went is still on its way through upload().
-    try {
-        co_await vmctl::with_deadline(limits_.abort_grace, discard_engine());
-    } catch (const boost::system::system_error& error) {
-        if (!timed_out(error)) throw;
-    }
-    throw boost::system::system_error(asio::error::connection_aborted);
-}
-
-asio::awaitable<void> session::discard_engine()
-{
-    for (;;) {
-        from_engine_.drop(from_engine_.bytes().size());
-        const auto count = co_await upstream_->read_some(from_engine_.space());
-        if (count == 0) break;
-        from_engine_.filled(count);
-    }
-}
-
-asio::awaitable<void> session::read_engine()
-{
-    std::string refused;
-    try {
-        for (;;) {
-            const auto count = co_await upstream_->read_some(from_engine_.space());
-            if (count == 0) break;
-            engine_answered_ = true;
-            from_engine_.filled(count);
-            co_await deliver_unread();
-        }
-    } catch (const tls_truncated&) {
-        // The request may have taken effect: a broken connection says so, an answer would not.
-        throw;
-    } catch (const tls_error& error) {
-        // With TLS 1.3 this is where a certificate that the engine refuses shows.
-        if (engine_answered_) throw;
-        refused = std::string("the engine refused the TLS connection: ") + error.what() +
-                  "; check the certificates";
-    }
-    co_await end_response(std::move(refused));
-}
-
-asio::awaitable<void> session::write_client(std::string_view bytes)
-{
-    try {
-        const auto all = asio::buffer(bytes);
-        const auto rest = all + client_.stream->write_now(all);
-        if (rest.size() > 0) co_await client_.stream->write(rest);
-    } catch (const boost::system::system_error& error) {
-        if (error.code() == asio::error::operation_aborted) throw;
-        throw client_gone(error.code().message());
-    }
-}
-
-// Passes on the engine's end of stream, after the little that was still held back.
-asio::awaitable<void> session::end_response(std::string refused)
-{
-    if (!refused.empty()) {
-        const auto reply = error_reply(refused, requests_.head().method == "HEAD");
-        co_await write_client(reply);
-    }
-    const auto rest = from_engine_.bytes();
-    if (!rest.empty()) co_await write_client(rest);
-    co_await client_.stream->finish_writing();
-    decide_hijack(false);
-    leases_.clear();
-}
-
-// Hands on what the engine has sent as it came, but for the head of a hijacked stream: that is a
-// write of its own, since clients (docker-py) lose stream bytes that come with it.
-asio::awaitable<void> session::deliver_unread()
-{
-    std::size_t ready = 0;
-    for (;;) {
-        const auto next = responses_.next(from_engine_.bytes().substr(ready));
-        if (next.kind == piece_kind::more) break;
-        ready += next.size;
-        if (next.kind == piece_kind::head && responses_.role() == response_role::hijacked) {
-            co_await write_client(from_engine_.bytes().substr(0, ready));
-            from_engine_.drop(std::exchange(ready, 0));
-            decide_hijack(true);
-        }
-        const bool final =
-            next.kind == piece_kind::head && responses_.role() == response_role::final;
-        if (final && responses_.answers_hijack()) decide_hijack(false);
-        if (next.kind == piece_kind::raw && hijack_pending_) decide_hijack(true);
-        if (next.ends_message && !leases_.empty()) leases_.pop_front();
-    }
-    if (ready > 0) {
-        co_await write_client(from_engine_.bytes().substr(0, ready));
-        from_engine_.drop(ready);
-    }
-}
-
-void session::decide_hijack(bool accepted)
-{
-    hijack_pending_ = false;
-    if (accepted) {
-        raw_admitted_ = true;  // under the lease of the request that was hijacked
-        requests_.turn_raw();
-    }
-    hijack_decided_->open();
-}
-
-// While the client is read from, its end shows there.
-asio::awaitable<void> session::watch_for_hangup()
-{
-    co_await client_finished_.wait();
-    co_await abort_when_client_goes();
 }
 
 // Takes what the client still sends, so that closing does not spoil the answer it is about to read.
@@ -457,7 +197,7 @@ asio::awaitable<void> session::drain_client()
             if (count == 0) break;
         }
     } catch (const boost::system::system_error& error) {
-        if (!timed_out(error)) throw;
+        if (!vmctl::timed_out(error)) throw;
     }
 }
 

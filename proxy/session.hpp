@@ -88,6 +88,8 @@ private:
 
     void decide_hijack(bool accepted);
     expected_response expect_response(const route& what) const;
+    vmctl::requester requester_of_request() const;
+    vmctl::requester requester_of_bytes() const;
     vmctl::requester requester_of(std::string request) const;
 
     boost::asio::any_io_executor executor_;

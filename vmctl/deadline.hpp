@@ -41,6 +41,12 @@ boost::asio::awaitable<T> with_deadline(
     co_return std::move(value);
 }
 
+// Whether that is what happened.
+inline bool timed_out(const boost::system::system_error& error)
+{
+    return error.code() == boost::asio::error::timed_out;
+}
+
 inline boost::asio::awaitable<void> with_deadline(
     std::chrono::steady_clock::duration limit, boost::asio::awaitable<void> work
 )

@@ -4,18 +4,15 @@
 
 #include "vmctl/domain_xml.hpp"
 #include "vmctl/host_port.hpp"
-#include "vmctl/libvirt_event_loop.hpp"
+#include "vmctl/libvirt_connection.hpp"
 #include "vmctl/user_network.hpp"
 
 #include <libvirt/libvirt-qemu.h>
 #include <libvirt/libvirt.h>
 #include <libvirt/virterror.h>
 
-#include <atomic>
-#include <cerrno>
 #include <cstdlib>
 #include <fstream>
-#include <mutex>
 #include <utility>
 
 namespace vmctl {
@@ -23,14 +20,11 @@ namespace vmctl {
 namespace {
 
 struct release {
-    void operator()(virConnectPtr connection) const { virConnectClose(connection); }
-
     void operator()(virDomainPtr domain) const { virDomainFree(domain); }
 
     void operator()(char* text) const { std::free(text); }  // NOLINT: libvirt's own allocation
 };
 
-using connection_handle = std::unique_ptr<virConnect, release>;
 using domain_handle = std::unique_ptr<virDomain, release>;
 using text_handle = std::unique_ptr<char, release>;
 
@@ -46,106 +40,16 @@ int last_code()
     throw describe(hypervisor_problem::refused, doing, virGetLastErrorMessage());
 }
 
-[[noreturn]] void refuse_connection(const std::string& uri)
-{
-    const virErrorPtr last = virGetLastError();
-    const bool denied =
-        last && (last->code == VIR_ERR_AUTH_FAILED || last->code == VIR_ERR_AUTH_CANCELLED ||
-                 last->code == VIR_ERR_AUTH_UNAVAILABLE || last->code == VIR_ERR_ACCESS_DENIED ||
-                 // int1 holds errno.
-                 (last->code == VIR_ERR_SYSTEM_ERROR && last->int1 == EACCES));
-    const auto problem = denied ? hypervisor_problem::not_allowed : hypervisor_problem::unreachable;
-    throw describe(problem, uri, virGetLastErrorMessage());
-}
-
-// Who is told of events. libvirt may still be inside a callback when it is deregistered, so each
-// callback owns a share of this.
-class observation {
-public:
-    void set(std::function<void(domain_event)> observer)
-    {
-        const std::lock_guard lock(guard_);
-        observer_ = std::move(observer);
-    }
-
-    void tell(domain_event event)
-    {
-        const std::lock_guard lock(guard_);
-        if (observer_) observer_(event);
-    }
-
-private:
-    std::mutex guard_;
-    std::function<void(domain_event)> observer_;
-};
-
-struct watcher {
-    std::shared_ptr<observation> observers;
-    std::string domain_name;
-    std::shared_ptr<std::atomic<bool>> connection_lost;
-};
-
-void delete_watcher(void* opaque)
-{
-    delete static_cast<watcher*>(opaque);
-}
-
-stop_cause cause_of(int detail)
-{
-    switch (detail) {
-        case VIR_DOMAIN_EVENT_STOPPED_SHUTDOWN:
-            return stop_cause::shut_down;
-        case VIR_DOMAIN_EVENT_STOPPED_DESTROYED:
-            return stop_cause::destroyed;
-        case VIR_DOMAIN_EVENT_STOPPED_CRASHED:
-            return stop_cause::crashed;
-        case VIR_DOMAIN_EVENT_STOPPED_FAILED:
-            return stop_cause::killed;
-        default:
-            return stop_cause::unknown;
-    }
-}
-
-int on_lifecycle(virConnectPtr, virDomainPtr domain, int event, int detail, void* opaque)
-{
-    const auto& self = *static_cast<watcher*>(opaque);
-    if (virDomainGetName(domain) != self.domain_name) return 0;
-    if (event == VIR_DOMAIN_EVENT_STOPPED) {
-        self.observers->tell({domain_event::kind::power_off, cause_of(detail)});
-    } else if (event == VIR_DOMAIN_EVENT_SUSPENDED) {
-        const auto what = detail == VIR_DOMAIN_EVENT_SUSPENDED_IOERROR
-                              ? domain_event::kind::disk_failed
-                              : domain_event::kind::paused;
-        self.observers->tell({what, stop_cause::unknown});
-    }
-    return 0;
-}
-
-// libvirt takes callbacks of all signatures as one type, and casts back by the event's kind.
-const auto generic_callback =
-    reinterpret_cast<virConnectDomainEventGenericCallback>(reinterpret_cast<void (*)()>(on_lifecycle
-    ));
-
-void on_close(virConnectPtr, int, void* opaque)
-{
-    const auto& self = *static_cast<watcher*>(opaque);
-    *self.connection_lost = true;
-    self.observers->tell({domain_event::kind::connection_lost, stop_cause::unknown});
-}
-
 class libvirt_hypervisor final : public hypervisor {
 public:
     libvirt_hypervisor(std::string uri, std::string name, std::filesystem::path data_disk)
-        : uri_(std::move(uri)), name_(std::move(name)), data_disk_(std::move(data_disk))
+        : name_(std::move(name)),
+          data_disk_(std::move(data_disk)),
+          connection_(std::move(uri), name_)
     {
         // By default libvirt prints every error, also those we handle.
         virSetErrorFunc(nullptr, [](void*, virErrorPtr) {});
     }
-
-    libvirt_hypervisor(const libvirt_hypervisor&) = delete;
-    libvirt_hypervisor& operator=(const libvirt_hypervisor&) = delete;
-
-    ~libvirt_hypervisor() override { drop_connection(); }
 
     power state() override
     {
@@ -162,7 +66,7 @@ public:
     {
         // libvirt knows: it has tried QEMU as the user who would run it.
         const text_handle found(virConnectGetDomainCapabilities(
-            connection(), nullptr, domain_architecture, domain_machine, domain_type(way), 0
+            connection_.get(), nullptr, domain_architecture, domain_machine, domain_type(way), 0
         ));
         return found != nullptr;
     }
@@ -174,7 +78,7 @@ public:
             if (virDomainGetUUIDString(former.get(), uuid) < 0) refuse("look at " + name_);
         }
         const auto xml = domain_xml(spec, uuid);
-        const domain_handle domain(virDomainDefineXML(connection(), xml.c_str()));
+        const domain_handle domain(virDomainDefineXML(connection_.get(), xml.c_str()));
         if (!domain) refuse("define " + name_);
         fixed_port_ = spec.engine_port;
     }
@@ -245,71 +149,16 @@ public:
 
     void watch(std::function<void(domain_event)> observer) override
     {
-        observers_->set(std::move(observer));
+        connection_.watch(std::move(observer));
     }
 
-    void disconnect() override { drop_connection(); }
+    void disconnect() override { connection_.drop(); }
 
 private:
-    // The connection, opened again when libvirt's daemon has gone away since.
-    virConnectPtr connection()
-    {
-        if (connection_ && (*connection_lost_ || virConnectIsAlive(connection_.get()) != 1)) {
-            drop_connection();
-        }
-        if (!connection_) open_connection();
-        return connection_.get();
-    }
-
-    void open_connection()
-    {
-        // Before the connection: libvirt asks for the loop when it opens one.
-        if (!events_) events_ = libvirt_event_loop::shared();
-        connection_handle opened(virConnectOpen(uri_.c_str()));
-        if (!opened) refuse_connection(uri_);
-        connection_lost_ = std::make_shared<std::atomic<bool>>(false);
-        const auto watch = [this] {
-            return std::make_unique<watcher>(watcher{observers_, name_, connection_lost_});
-        };
-
-        // Ours to free: a driver whose connection is never lost takes the callback and drops it.
-        // Deregistering waits for a call that is under way.
-        auto closing = watch();
-        if (virConnectRegisterCloseCallback(opened.get(), on_close, closing.get(), nullptr) < 0) {
-            refuse_connection(uri_);
-        }
-
-        auto lifecycle = watch();
-        lifecycle_callback_ = virConnectDomainEventRegisterAny(
-            opened.get(),
-            nullptr,
-            VIR_DOMAIN_EVENT_ID_LIFECYCLE,
-            generic_callback,
-            lifecycle.get(),
-            delete_watcher
-        );
-        if (lifecycle_callback_ < 0) {
-            virConnectUnregisterCloseCallback(opened.get(), on_close);
-            refuse_connection(uri_);
-        }
-        static_cast<void>(lifecycle.release());  // libvirt frees it
-        closing_ = std::move(closing);
-        connection_ = std::move(opened);
-    }
-
-    void drop_connection()
-    {
-        if (!connection_) return;
-        virConnectDomainEventDeregisterAny(connection_.get(), lifecycle_callback_);
-        virConnectUnregisterCloseCallback(connection_.get(), on_close);
-        connection_.reset();
-        closing_.reset();
-    }
-
     // The domain, or null when there is none.
     domain_handle find()
     {
-        domain_handle domain(virDomainLookupByName(connection(), name_.c_str()));
+        domain_handle domain(virDomainLookupByName(connection_.get(), name_.c_str()));
         if (!domain && last_code() != VIR_ERR_NO_DOMAIN) refuse("look for " + name_);
         return domain;
     }
@@ -377,16 +226,9 @@ private:
         return id;
     }
 
-    const std::string uri_;
     const std::string name_;
     const std::filesystem::path data_disk_;
-    const std::shared_ptr<observation> observers_ = std::make_shared<observation>();
-    // Ends after the connection, whose callbacks it runs.
-    std::shared_ptr<libvirt_event_loop> events_;
-    std::shared_ptr<std::atomic<bool>> connection_lost_;
-    int lifecycle_callback_ = -1;
-    std::unique_ptr<watcher> closing_;
-    connection_handle connection_;
+    libvirt_connection connection_;
     std::uint16_t fixed_port_ = 0;
 };
 

@@ -1,4 +1,4 @@
-// The hypervisor on libvirt. libvirt itself appears in the source file alone.
+// The hypervisor on libvirt. libvirt itself appears in the libvirt_* files alone.
 #pragma once
 
 #include "vmctl/hypervisor.hpp"

@@ -2,6 +2,7 @@
 #include "proxy/dialer.hpp"
 #include "tests/support/run_loop.hpp"
 #include "tests/support/test_directory.hpp"
+#include "tests/unit/proxy/session_fixture.hpp"
 #include "vmctl/pki.hpp"
 
 #include <boost/asio/io_context.hpp>
@@ -161,6 +162,24 @@ TEST_CASE("a TLS stream that is cut is no clean end")
     std::string failure;
     run_loop(loop, fail_to_read(dialer, server.address(pki), failure));
     CHECK_THAT(failure, Catch::Matchers::Contains("without close_notify"));
+}
+
+TEST_CASE("an engine that is cut before it answers breaks the connection, and nothing is invented")
+{
+    const test_directory directory;
+    const auto pki = make_pki(directory / "pki");
+    tls_server server(vmctl::pki_files_in(pki), TLS1_3_VERSION, [](SSL* ssl) {
+        char request[512];
+        SSL_read(ssl, request, sizeof request);
+    });
+    session_fixture one;
+    one.engine.address = server.address(pki);
+    one.run([](session_fixture& f) -> asio::awaitable<void> {
+        co_await send(f.client, "POST /containers/x/start HTTP/1.1\r\nHost: docker\r\n\r\n");
+        const auto got = co_await receive_all(f.client);
+        CHECK(got.empty());
+    }(one));
+    CHECK(one.broke);
 }
 
 TEST_CASE("key updates and session tickets pass unnoticed")
