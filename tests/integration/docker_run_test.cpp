@@ -4,9 +4,29 @@
 #include <catch2/catch.hpp>
 
 #include <csignal>
+#include <sstream>
+#include <string>
 
 using namespace integration;
 using test_support::patterned_bytes;
+
+namespace {
+
+// docker prints this line or not, also directly: two of its goroutines race when a start fails
+// (docker/cli cli/command/container/run.go cancels the wait that waitExitOrRemoved reports).
+std::string without_race(const std::string& text)
+{
+    std::istringstream lines(text);
+    std::string kept;
+    for (std::string line; std::getline(lines, line);) {
+        if (line.find("error waiting for container: context canceled") != std::string::npos)
+            continue;
+        kept += line + "\n";
+    }
+    return kept;
+}
+
+}  // namespace
 
 TEST_CASE("docker version and info tell what the engine tells directly", "[run]")
 {
@@ -45,7 +65,7 @@ TEST_CASE("docker run of what does not exist fails as it does directly", "[run]"
     const auto directly = scene.direct().run(arguments);
     CHECK(through.exit_status == 127);
     CHECK(through.exit_status == directly.exit_status);
-    CHECK(masked(through.err) == masked(directly.err));
+    CHECK(without_race(masked(through.err)) == without_race(masked(directly.err)));
 }
 
 TEST_CASE("docker run -i returns the bytes it was piped", "[run]")
