@@ -2,14 +2,20 @@
 #pragma once
 
 #include <boost/asio/awaitable.hpp>
-#include <boost/asio/co_spawn.hpp>
 #include <boost/asio/thread_pool.hpp>
-#include <boost/asio/use_awaitable.hpp>
 
+#include <exception>
+#include <functional>
+#include <optional>
 #include <type_traits>
 #include <utility>
 
 namespace vmctl {
+
+// Returns, on the caller's executor, when `task` has run on `pool`; it must not throw. Cancellation
+// does not end the wait. (Not co_spawn on the pool: Asio 1.26 hands a cancellation over to the
+// pool's thread, where it may meet an operation that has just ended.)
+boost::asio::awaitable<void> run_on(boost::asio::thread_pool& pool, std::function<void()> task);
 
 // Runs `work` on `pool` and gives its result, or what it threw, on the caller's executor. Work that
 // has begun is not interrupted by cancellation.
@@ -18,11 +24,31 @@ boost::asio::awaitable<std::invoke_result_t<Work>> run_blocking(
     boost::asio::thread_pool& pool, Work work
 )
 {
-    auto body =
-        [work = std::move(work)]() mutable -> boost::asio::awaitable<std::invoke_result_t<Work>> {
-        co_return work();
-    };
-    co_return co_await boost::asio::co_spawn(pool, std::move(body), boost::asio::use_awaitable);
+    using result = std::invoke_result_t<Work>;
+    std::exception_ptr failure;
+    if constexpr (std::is_void_v<result>) {
+        std::function<void()> task = [&work, &failure] {
+            try {
+                work();
+            } catch (...) {
+                failure = std::current_exception();
+            }
+        };
+        co_await run_on(pool, std::move(task));
+        if (failure) std::rethrow_exception(failure);
+    } else {
+        std::optional<result> value;
+        std::function<void()> task = [&work, &failure, &value] {
+            try {
+                value.emplace(work());
+            } catch (...) {
+                failure = std::current_exception();
+            }
+        };
+        co_await run_on(pool, std::move(task));
+        if (failure) std::rethrow_exception(failure);
+        co_return *std::move(value);
+    }
 }
 
 }  // namespace vmctl
