@@ -2,5 +2,5 @@
 #pragma once
 
 // Descriptors up to the hard limit (each session takes two), files of ours readable by nobody else,
-// and a closed stderr that does not kill.
+// a closed stderr that does not kill, and XDG_RUNTIME_DIR where a login would have set it.
 void prepare_process();

@@ -2,8 +2,8 @@
 #include "gangwayd/progress_stream.hpp"
 
 #include "gangwayd/status_json.hpp"
+#include "vmctl/deadline.hpp"
 
-#include <boost/asio/experimental/awaitable_operators.hpp>
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/this_coro.hpp>
@@ -99,8 +99,8 @@ asio::awaitable<void> stream_progress(
     proxy::byte_stream& client, vmctl::supervisor& vm, std::string verb, vmctl::requester who
 )
 {
-    using namespace asio::experimental::awaitable_operators;
     const auto executor = co_await asio::this_coro::executor;
     line_queue lines(executor);
-    co_await (produce(lines, vm, std::move(verb), std::move(who)) && lines.write_to(client));
+    auto producing = produce(lines, vm, std::move(verb), std::move(who));
+    co_await vmctl::both(std::move(producing), lines.write_to(client));
 }

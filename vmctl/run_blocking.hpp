@@ -9,6 +9,7 @@
 #include <optional>
 #include <type_traits>
 #include <utility>
+#include <variant>
 
 namespace vmctl {
 
@@ -26,29 +27,21 @@ boost::asio::awaitable<std::invoke_result_t<Work>> run_blocking(
 {
     using result = std::invoke_result_t<Work>;
     std::exception_ptr failure;
-    if constexpr (std::is_void_v<result>) {
-        std::function<void()> task = [&work, &failure] {
-            try {
+    std::optional<std::conditional_t<std::is_void_v<result>, std::monostate, result>> value;
+    std::function<void()> task = [&work, &failure, &value] {
+        try {
+            if constexpr (std::is_void_v<result>) {
                 work();
-            } catch (...) {
-                failure = std::current_exception();
-            }
-        };
-        co_await run_on(pool, std::move(task));
-        if (failure) std::rethrow_exception(failure);
-    } else {
-        std::optional<result> value;
-        std::function<void()> task = [&work, &failure, &value] {
-            try {
+            } else {
                 value.emplace(work());
-            } catch (...) {
-                failure = std::current_exception();
             }
-        };
-        co_await run_on(pool, std::move(task));
-        if (failure) std::rethrow_exception(failure);
-        co_return *std::move(value);
-    }
+        } catch (...) {
+            failure = std::current_exception();
+        }
+    };
+    co_await run_on(pool, std::move(task));
+    if (failure) std::rethrow_exception(failure);
+    if constexpr (!std::is_void_v<result>) co_return *std::move(value);
 }
 
 }  // namespace vmctl

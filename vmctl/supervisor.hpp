@@ -157,8 +157,8 @@ private:
     std::optional<domain_event> early_event_;
     bool paused_ = false;  // by somebody; the next client lets it go on
     recent_refusals refusals_;
-    bool closing_ = false;  // shutdown() was called
-    bool closed_ = false;   // and has returned
+    bool closing_ = false;  // turn_away() was called
+    bool closed_ = false;   // shutdown() has returned
 
     vm_state noted_state_ = vm_state::absent;
     std::chrono::system_clock::time_point since_ = std::chrono::system_clock::now();

@@ -84,8 +84,7 @@ void supervisor::take_pause(domain_event::kind why)
         return;
     }
     spdlog::error(
-        "the VM stands still: its disk could not be written. Is the host's disk full? It tries "
-        "again "
+        "the VM stands still: its disk could not be written, is the host's full? It tries again "
         "every {} s",
         std::chrono::round<std::chrono::seconds>(plan_.disk_retry).count()
     );

@@ -1,5 +1,5 @@
-// One user who has just heard of Gangway: an empty home, nothing running. Runs
-// the daemon, the command and docker clients as this user, and ends all of it.
+// One user who has just heard of Gangway: an empty home, nothing running. Runs the daemon, the
+// command and docker clients as this user, and ends all of it.
 #pragma once
 
 #include "tests/support/docker_client.hpp"
