@@ -5,7 +5,6 @@
 #include "gangwayd/status_json.hpp"
 #include "gangwayd/version.hpp"
 #include "proxy/http_head.hpp"
-#include "proxy/unless_hangup.hpp"
 #include "proxy/unread_buffer.hpp"
 #include "vmctl/deadline.hpp"
 
@@ -109,7 +108,8 @@ asio::awaitable<void> control_api::answer(
     } else if (asked == "GET /v1/logs") {
         co_await send_log(stream, false);
     } else if (asked == "GET /v1/logs?follow=1") {
-        co_await proxy::unless_hangup(stream, send_log(stream, true));
+        // Until the client goes: it says nothing more.
+        co_await vmctl::first_to_end(send_log(stream, true), stream.wait_for_hangup());
     } else if (asked == "POST /v1/up" || asked == "POST /v1/down" || asked == "POST /v1/restart") {
         co_await switch_vm(client, target.substr(target.rfind('/') + 1));
     } else {
@@ -130,7 +130,8 @@ asio::awaitable<void> control_api::switch_vm(proxy::client_connection& client, s
         co_return;
     }
     co_await send(*client.stream, "200 OK", "application/x-ndjson", "");
-    vmctl::requester who{client.who.uid, client.who.pid, client.who.command, "gangway " + verb};
+    vmctl::requester who{
+        client.who.uid, client.who.pid, proxy::command_of(client.who), "gangway " + verb};
     co_await stream_progress(*client.stream, *vm_, std::move(verb), std::move(who));
 }
 

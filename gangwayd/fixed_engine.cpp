@@ -3,6 +3,7 @@
 
 #include <filesystem>
 #include <stdexcept>
+#include <utility>
 
 namespace {
 
@@ -25,9 +26,15 @@ config::tls_files files_in(const std::filesystem::path& directory)
 }  // namespace
 
 fixed_engine::fixed_engine(const config::remote_engine_settings& settings)
-    : address_{settings.endpoint, std::nullopt}
 {
-    if (settings.tls_dir) address_.tls = files_in(*settings.tls_dir);
+    vmctl::engine_address address{settings.endpoint, std::nullopt};
+    if (settings.tls_dir) address.tls = files_in(*settings.tls_dir);
+    address_ = std::make_shared<const vmctl::engine_address>(std::move(address));
+}
+
+std::optional<vmctl::lease> fixed_engine::acquire_now(vmctl::activity)
+{
+    return vmctl::lease(address_, nullptr);
 }
 
 boost::asio::awaitable<vmctl::lease> fixed_engine::acquire(vmctl::requester, vmctl::activity)

@@ -4,6 +4,8 @@
 #include "config/settings.hpp"
 #include "vmctl/engine.hpp"
 
+#include <memory>
+#include <optional>
 #include <string>
 
 class fixed_engine final : public vmctl::engine {
@@ -11,11 +13,12 @@ public:
     // Throws std::runtime_error with a sentence when the TLS directory lacks a file.
     explicit fixed_engine(const config::remote_engine_settings& settings);
 
+    std::optional<vmctl::lease> acquire_now(vmctl::activity) override;
     boost::asio::awaitable<vmctl::lease> acquire(vmctl::requester, vmctl::activity) override;
     std::string advice() const override;
 
-    const vmctl::engine_address& address() const { return address_; }
+    const vmctl::engine_address& address() const { return *address_; }
 
 private:
-    vmctl::engine_address address_;
+    std::shared_ptr<const vmctl::engine_address> address_;
 };

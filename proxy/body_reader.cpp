@@ -2,6 +2,7 @@
 #include "proxy/body_reader.hpp"
 
 #include <algorithm>
+#include <limits>
 
 namespace proxy {
 namespace {
@@ -69,6 +70,21 @@ std::size_t body_reader::take(std::string_view bytes)
         }
     }
     return taken;
+}
+
+std::uint64_t body_reader::opaque() const
+{
+    if (state_ == state::until_close) return std::numeric_limits<std::uint64_t>::max();
+    if (state_ != state::data) return 0;
+    // The end of a message is to be noticed: its last byte goes through take().
+    return chunked_ ? remaining_ : remaining_ - 1;
+}
+
+void body_reader::skip(std::uint64_t count)
+{
+    if (state_ != state::data) return;
+    remaining_ -= count;
+    if (remaining_ == 0) state_ = state::data_cr;
 }
 
 void body_reader::take_line_byte(char byte)

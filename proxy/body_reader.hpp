@@ -19,6 +19,13 @@ public:
     // Less than all of them only when the body ends there or malformed() has become true.
     std::size_t take(std::string_view bytes);
 
+    // So many of the next bytes are certainly body, and not the last of the message: they need not
+    // be looked at. Without end: std::numeric_limits<std::uint64_t>::max().
+    std::uint64_t opaque() const;
+
+    // `count` of them were moved without being looked at.
+    void skip(std::uint64_t count);
+
     bool finished() const { return state_ == state::finished; }
 
     // The chunked framing is broken, or Go might read it differently: nobody can say where the

@@ -1,20 +1,23 @@
 // Dialling: name resolution, connecting, socket options, TLS.
 #include "proxy/dialer.hpp"
 
-#include "proxy/socket_stream.hpp"
-#include "vmctl/deadline.hpp"
+#include "proxy/asio_bridge.hpp"
+#include "proxy/stream_wait.hpp"
 #include "vmctl/gate.hpp"
 
-#include <boost/asio/connect.hpp>
-#include <boost/asio/detail/socket_option.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/local/stream_protocol.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/system/system_error.hpp>
+#include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <poll.h>
+#include <sys/socket.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <cstdint>
+#include <exception>
 #include <string>
 #include <vector>
 
@@ -25,17 +28,19 @@ namespace {
 
 using asio::ip::tcp;
 
-template <int Name>
-using tcp_option = asio::detail::socket_option::integer<IPPROTO_TCP, Name>;
-
-void set_options(tcp::socket& socket)
+int set(int socket, int level, int name, int value)
 {
-    socket.set_option(tcp::no_delay(true));
-    socket.set_option(asio::socket_base::keep_alive(true));
+    return ::setsockopt(socket, level, name, &value, sizeof value);
+}
+
+void set_options(int socket)
+{
+    set(socket, IPPROTO_TCP, TCP_NODELAY, 1);
+    set(socket, SOL_SOCKET, SO_KEEPALIVE, 1);
     // First probe after 30 s of silence, dead after six unanswered ones: 90 s in all.
-    socket.set_option(tcp_option<TCP_KEEPIDLE>(30));
-    socket.set_option(tcp_option<TCP_KEEPINTVL>(10));
-    socket.set_option(tcp_option<TCP_KEEPCNT>(6));
+    set(socket, IPPROTO_TCP, TCP_KEEPIDLE, 30);
+    set(socket, IPPROTO_TCP, TCP_KEEPINTVL, 10);
+    set(socket, IPPROTO_TCP, TCP_KEEPCNT, 6);
 }
 
 struct resolution {
@@ -67,36 +72,30 @@ asio::awaitable<std::vector<tcp::endpoint>> resolve(std::string host, std::uint1
     co_return running->found;
 }
 
-asio::awaitable<std::vector<tcp::endpoint>> addresses_of(config::tcp_endpoint endpoint)
+int connect_now(int descriptor, const stream_socket::endpoint_type& to)
 {
-    boost::system::error_code is_name;
-    const auto address = asio::ip::make_address(endpoint.host, is_name);
-    std::vector<tcp::endpoint> found;
-    if (!is_name) {
-        found.emplace_back(address, endpoint.port);
-    } else {
-        found = co_await resolve(endpoint.host, endpoint.port);
-    }
-    co_return found;
+    const bool connected = ::connect(descriptor, to.data(), static_cast<socklen_t>(to.size())) == 0;
+    return connected ? 0 : errno;
 }
 
-asio::awaitable<std::unique_ptr<byte_stream>> connect_tcp(config::tcp_endpoint endpoint)
+bool is_writable(int descriptor)
 {
-    const auto executor = co_await asio::this_coro::executor;
-    const auto addresses = co_await addresses_of(std::move(endpoint));
-    tcp::socket socket(executor);
-    co_await asio::async_connect(socket, addresses, asio::use_awaitable);
-    set_options(socket);
-    co_return make_socket_stream(std::move(socket));
+    pollfd look{descriptor, POLLOUT, 0};
+    return ::poll(&look, 1, 0) == 1;
 }
 
-asio::awaitable<std::unique_ptr<byte_stream>> connect_unix(config::unix_endpoint endpoint)
+// What became of a connection that was begun; 0 when it is there.
+int outcome_of(int descriptor)
 {
-    const auto executor = co_await asio::this_coro::executor;
-    asio::local::stream_protocol::socket socket(executor);
-    const asio::local::stream_protocol::endpoint path(endpoint.path.string());
-    co_await socket.async_connect(path, asio::use_awaitable);
-    co_return make_socket_stream(std::move(socket));
+    int failure = 0;
+    socklen_t size = sizeof failure;
+    if (::getsockopt(descriptor, SOL_SOCKET, SO_ERROR, &failure, &size) != 0) return errno;
+    return failure;
+}
+
+[[noreturn]] void fail(int failure)
+{
+    throw boost::system::system_error(failure, boost::system::system_category());
 }
 
 // The name the engine's certificate must carry.
@@ -107,50 +106,144 @@ std::string server_name(const vmctl::engine_address& address)
     return remote != nullptr ? remote->host : "localhost";
 }
 
-// "connect: Connection refused [system:111 at …]" without the part that helps nobody.
-std::string reason(const boost::system::system_error& failure)
-{
-    if (failure.code() == asio::error::timed_out) return "no answer in time";
-    return failure.code().message();
-}
+// While it lives, calling an attempt off breaks this stream.
+class connecting {
+public:
+    connecting(byte_stream*& place, byte_stream& stream) : place_(place) { place_ = &stream; }
+
+    connecting(const connecting&) = delete;
+    connecting& operator=(const connecting&) = delete;
+
+    ~connecting() { place_ = nullptr; }
+
+private:
+    byte_stream*& place_;
+};
 
 }  // namespace
 
 dialer::dialer(asio::any_io_executor executor, std::chrono::steady_clock::duration limit)
-    : executor_(std::move(executor)), limit_(limit)
+    : executor_(std::move(executor)), deadlines_(executor_), limit_(limit)
 {
+}
+
+void dial_attempt::call_off()
+{
+    called_off_ = true;
+    resolving_.emit(asio::cancellation_type::terminal);
+    if (connecting_ != nullptr) connecting_->abort();
+}
+
+io_task<std::unique_ptr<byte_stream>> dialer::dial(
+    vmctl::engine_address address, dial_attempt& attempt
+)
+{
+    const deadline limit(deadlines_, limit_, [&attempt] { attempt.call_off(); });
+    std::string failed;
+    try {
+        auto stream = co_await connect(address, attempt);
+        if (!limit.has_passed()) co_return std::move(stream);
+    } catch (const tls_error& error) {
+        failed = error.what();
+    } catch (const boost::system::system_error& error) {
+        if (attempt.called_off_ && !limit.has_passed()) throw;
+        failed = error.code().message();
+    }
+    if (limit.has_passed()) failed = "no answer in time";
+    throw dial_error(
+        "cannot connect to the engine at " + config::to_string(address.endpoint) + ": " + failed
+    );
 }
 
 asio::awaitable<std::unique_ptr<byte_stream>> dialer::dial(vmctl::engine_address address)
 {
-    const auto shown = config::to_string(address.endpoint);
-    std::string failed;
-    try {
-        auto stream = co_await vmctl::with_deadline(limit_, connect(address));
-        co_return stream;
-    } catch (const tls_error& error) {
-        failed = error.what();
-    } catch (const boost::system::system_error& error) {
-        if (error.code() == asio::error::operation_aborted) throw;
-        failed = reason(error);
-    }
-    throw dial_error("cannot connect to the engine at " + shown + ": " + failed);
+    dial_attempt attempt;
+    std::unique_ptr<byte_stream> stream;
+    auto work = dial_into(stream, std::move(address), attempt);
+    auto call_off = [&attempt] { attempt.call_off(); };
+    co_await to_asio(executor_, std::move(work), call_off);
+    co_return std::move(stream);
 }
 
-asio::awaitable<std::unique_ptr<byte_stream>> dialer::connect(vmctl::engine_address address)
+io_task<> dialer::dial_into(
+    std::unique_ptr<byte_stream>& stream, vmctl::engine_address address, dial_attempt& attempt
+)
+{
+    stream = co_await dial(std::move(address), attempt);
+}
+
+io_task<std::unique_ptr<byte_stream>> dialer::connect(
+    const vmctl::engine_address& address, dial_attempt& attempt
+)
 {
     std::unique_ptr<byte_stream> transport;
     if (const auto* remote = std::get_if<config::tcp_endpoint>(&address.endpoint)) {
-        transport = co_await connect_tcp(*remote);
+        transport = co_await connect_tcp(*remote, attempt);
     } else {
-        transport = co_await connect_unix(std::get<config::unix_endpoint>(address.endpoint));
+        const auto& path = std::get<config::unix_endpoint>(address.endpoint).path;
+        const asio::local::stream_protocol::endpoint local(path.string());
+        transport = co_await connect_socket(local, attempt);
     }
-    if (address.tls) {
-        auto context = context_for(*address.tls);
-        auto name = server_name(address);
-        transport = co_await connect_tls(std::move(transport), std::move(context), std::move(name));
+    if (!address.tls) co_return std::move(transport);
+    auto context = context_for(*address.tls);
+    auto name = server_name(address);
+    const connecting guard(attempt.connecting_, *transport);
+    auto secured = co_await connect_tls(std::move(transport), std::move(context), std::move(name));
+    co_return std::move(secured);
+}
+
+io_task<std::unique_ptr<byte_stream>> dialer::connect_tcp(
+    const config::tcp_endpoint& endpoint, dial_attempt& attempt
+)
+{
+    boost::system::error_code is_name;
+    const auto literal = asio::ip::make_address(endpoint.host, is_name);
+    std::vector<tcp::endpoint> addresses{{literal, endpoint.port}};
+    if (is_name) {
+        auto resolving = resolve(endpoint.host, endpoint.port);
+        from_asio answer(executor_, std::move(resolving), attempt.resolving_.slot());
+        addresses = co_await answer;
     }
-    co_return transport;
+    std::exception_ptr failure;
+    for (const auto& each : addresses) {
+        try {
+            auto stream = co_await connect_socket(each, attempt);
+            set_options(stream->plain_descriptor());
+            co_return std::move(stream);
+        } catch (const boost::system::system_error&) {
+            failure = std::current_exception();
+        }
+        if (attempt.called_off_) break;
+    }
+    std::rethrow_exception(failure);
+}
+
+io_task<std::unique_ptr<byte_stream>> dialer::connect_socket(
+    const stream_socket::endpoint_type& to, dial_attempt& attempt
+)
+{
+    if (attempt.called_off_) fail(ECANCELED);
+    stream_socket socket(executor_, to.protocol());
+    const int descriptor = socket.native_handle();
+    auto stream = make_socket_stream(std::move(socket));  // does not block any more
+    int failure = connect_now(descriptor, to);
+    while (failure == EAGAIN) {
+        // A unix socket with a full backlog, which cannot be waited for.
+        co_await pausing(deadlines_, std::chrono::milliseconds(5));
+        if (attempt.called_off_) fail(ECANCELED);
+        failure = connect_now(descriptor, to);
+    }
+    if (failure != 0) {
+        if (failure != EINPROGRESS) fail(failure);
+        // On this machine it is often there already.
+        if (!is_writable(descriptor)) {
+            const connecting guard(attempt.connecting_, *stream);
+            co_await waiting(*stream, readiness::writable);
+        }
+        failure = outcome_of(descriptor);
+        if (failure != 0) fail(failure);
+    }
+    co_return std::move(stream);
 }
 
 tls_context dialer::context_for(const config::tls_files& files)

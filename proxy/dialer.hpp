@@ -2,10 +2,15 @@
 #pragma once
 
 #include "proxy/byte_stream.hpp"
+#include "proxy/deadlines.hpp"
+#include "proxy/io_task.hpp"
+#include "proxy/socket_stream.hpp"
 #include "proxy/tls_stream.hpp"
 #include "vmctl/engine.hpp"
 
 #include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/cancellation_signal.hpp>
 
 #include <chrono>
 #include <filesystem>
@@ -21,6 +26,20 @@ class dial_error : public std::runtime_error {
     using std::runtime_error::runtime_error;
 };
 
+// One dialling that can be called off.
+class dial_attempt {
+public:
+    // The dialling fails soon, with operation_aborted.
+    void call_off();
+
+private:
+    friend class dialer;
+
+    bool called_off_ = false;
+    byte_stream* connecting_ = nullptr;
+    boost::asio::cancellation_signal resolving_;
+};
+
 class dialer {
 public:
     explicit dialer(
@@ -30,8 +49,13 @@ public:
 
     // Connected, and through the TLS handshake, within the time limit. On TCP: TCP_NODELAY, and
     // keep-alive that notices within two minutes that a silent peer is dead (with data on its way
-    // to it, the kernel's retransmissions decide: about 15 minutes). Throws dial_error; may be
-    // cancelled.
+    // to it, the kernel's retransmissions decide: about 15 minutes). Throws dial_error, or
+    // operation_aborted when it was called off.
+    io_task<std::unique_ptr<byte_stream>> dial(
+        vmctl::engine_address address, dial_attempt& attempt
+    );
+
+    // The same for Asio's coroutines; may be cancelled (terminal).
     boost::asio::awaitable<std::unique_ptr<byte_stream>> dial(vmctl::engine_address address);
 
 private:
@@ -43,9 +67,21 @@ private:
     };
 
     tls_context context_for(const config::tls_files& files);
-    boost::asio::awaitable<std::unique_ptr<byte_stream>> connect(vmctl::engine_address address);
+    io_task<std::unique_ptr<byte_stream>> connect(
+        const vmctl::engine_address& address, dial_attempt& attempt
+    );
+    io_task<std::unique_ptr<byte_stream>> connect_tcp(
+        const config::tcp_endpoint& endpoint, dial_attempt& attempt
+    );
+    io_task<std::unique_ptr<byte_stream>> connect_socket(
+        const stream_socket::endpoint_type& to, dial_attempt& attempt
+    );
+    io_task<> dial_into(
+        std::unique_ptr<byte_stream>& stream, vmctl::engine_address address, dial_attempt& attempt
+    );
 
     boost::asio::any_io_executor executor_;
+    deadlines deadlines_;
     std::chrono::steady_clock::duration limit_;
     std::optional<loaded_context> loaded_;
 };

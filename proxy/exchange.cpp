@@ -1,6 +1,7 @@
 // Requests and responses cut into pieces.
 #include "proxy/exchange.hpp"
 
+#include <limits>
 #include <utility>
 
 namespace proxy {
@@ -25,7 +26,7 @@ piece request_reader::next(std::string_view unread)
                 break;
             case head_state::complete: {
                 const auto size = parser_.size();
-                head_ = parser_.head();
+                head_ = parser_.take_head();
                 parser_ = {};
                 body_ = body_reader(head_.body);
                 in_body_ = !body_.finished();
@@ -62,6 +63,17 @@ piece response_reader::next(std::string_view unread)
     return {piece_kind::raw, unread.size(), false};
 }
 
+std::uint64_t response_reader::opaque() const
+{
+    if (raw_) return std::numeric_limits<std::uint64_t>::max();
+    return in_body_ ? body_.opaque() : 0;
+}
+
+void response_reader::skip(std::uint64_t count)
+{
+    if (!raw_) body_.skip(count);
+}
+
 piece response_reader::take_head()
 {
     const auto size = parser_.size();
@@ -74,7 +86,7 @@ piece response_reader::take_head()
         role_ = response_role::interim;
         return {piece_kind::head, size, false};
     }
-    expected_.pop_front();
+    expected_.erase(expected_.begin());
     answers_hijack_ = request.may_hijack;
     const bool bodiless = request.to_head || head.status == 204 || head.status == 304;
     // dockerd answers an attach without Upgrade by a head without framing, and then hijacks

@@ -6,9 +6,9 @@
 #include "proxy/http_head.hpp"
 
 #include <cstddef>
-#include <deque>
-#include <optional>
+#include <cstdint>
 #include <string_view>
+#include <vector>
 
 namespace proxy {
 
@@ -67,6 +67,11 @@ public:
     // As request_reader::next. An unexpected or unintelligible response is raw.
     piece next(std::string_view unread);
 
+    // So many of the next bytes can be moved without next() having looked at them; skip() is told
+    // of those that were. Without end: std::numeric_limits<std::uint64_t>::max().
+    std::uint64_t opaque() const;
+    void skip(std::uint64_t count);
+
     // After a piece of kind `head`.
     int status() const { return status_; }
 
@@ -80,7 +85,7 @@ private:
 
     bool raw_ = false;
     bool in_body_ = false;
-    std::deque<expected_response> expected_;
+    std::vector<expected_response> expected_;
     response_head_parser parser_;
     body_reader body_;
     int status_ = 0;

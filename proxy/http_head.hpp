@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace proxy {
 
@@ -91,6 +92,9 @@ private:
 class request_head_parser final : public head_parser {
 public:
     const request_head& head() const { return head_; }
+
+    // Once, when complete.
+    request_head take_head() { return std::move(head_); }
 
 private:
     bool start_line(std::string_view line) override;

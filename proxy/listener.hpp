@@ -23,8 +23,11 @@ class listen_error : public std::runtime_error {
 struct peer {
     unsigned uid = 0;
     int pid = 0;
-    std::string command;  // the program's name, empty when it is already gone
+    std::string command = {};  // the program's name, where it is known already
 };
+
+// The name of the peer's program; empty when it is already gone.
+std::string command_of(const peer& who);
 
 struct client_connection {
     std::unique_ptr<byte_stream> stream;

@@ -33,10 +33,7 @@ peer identify(stream_protocol::socket& socket)
     if (::getsockopt(socket.native_handle(), SOL_SOCKET, SO_PEERCRED, &credentials, &size) != 0) {
         return {};
     }
-    peer who{credentials.uid, credentials.pid, {}};
-    std::ifstream comm("/proc/" + std::to_string(who.pid) + "/comm");
-    std::getline(comm, who.command);
-    return who;
+    return {credentials.uid, credentials.pid};
 }
 
 // Short of something that others will give back: waiting helps, giving up would end the daemon.
@@ -105,6 +102,16 @@ std::string path_of(int descriptor)
 }
 
 }  // namespace
+
+std::string command_of(const peer& who)
+{
+    std::string command = who.command;
+    if (command.empty()) {
+        std::ifstream comm("/proc/" + std::to_string(who.pid) + "/comm");
+        std::getline(comm, command);
+    }
+    return command;
+}
 
 std::unique_ptr<listener> listen_on(
     asio::any_io_executor executor, const config::unix_endpoint& endpoint, const std::string& group

@@ -4,6 +4,8 @@
 #include "vmctl/deadline.hpp"
 
 #include <boost/asio/error.hpp>
+#include <boost/asio/redirect_error.hpp>
+#include <boost/asio/use_awaitable.hpp>
 #include <boost/system/system_error.hpp>
 #include <spdlog/spdlog.h>
 
@@ -29,24 +31,6 @@ std::string what_of(const std::exception_ptr& failure)
     }
 }
 
-// Takes a session off the list, however it ends.
-class leave {
-public:
-    leave(std::list<session*>& sessions, std::list<session*>::iterator place)
-        : sessions_(sessions), place_(place)
-    {
-    }
-
-    leave(const leave&) = delete;
-    leave& operator=(const leave&) = delete;
-
-    ~leave() { sessions_.erase(place_); }
-
-private:
-    std::list<session*>& sessions_;
-    std::list<session*>::iterator place_;
-};
-
 }  // namespace
 
 server::server(
@@ -56,13 +40,13 @@ server::server(
     dialer& dialer,
     session_limits limits
 )
-    : executor_(executor),
+    : tools_(executor),
       listeners_(std::move(listeners)),
       engine_(engine),
       dialer_(dialer),
       limits_(limits),
-      accepting_(executor),
-      serving_(executor)
+      emptied_(executor, asio::steady_timer::time_point::max()),
+      accepting_(executor)
 {
 }
 
@@ -82,36 +66,43 @@ asio::awaitable<void> server::accept_from(listener& from)
 {
     for (;;) {
         auto client = co_await from.accept();
-        const auto who = client.who;
-        serving_.spawn(serve(std::move(client)), [who](std::exception_ptr failure) {
-            // How a connection breaks is the business of its two ends; this helps who looks for it.
-            spdlog::debug(
-                "session of {} (pid {}) broke: {}", who.command, who.pid, what_of(failure)
-            );
-        });
+        serve(std::move(client));
     }
 }
 
-asio::awaitable<void> server::serve(client_connection client)
+void server::serve(client_connection client)
 {
-    session one(executor_, std::move(client), engine_, dialer_, limits_);
-    const auto place = sessions_.insert(sessions_.end(), &one);
+    const auto one =
+        sessions_.emplace(sessions_.end(), tools_, std::move(client), engine_, dialer_, limits_);
+    one->start([this, one](const std::exception_ptr& failure) {
+        if (failure && !vmctl::is_cancellation(failure)) {
+            // How a connection breaks is its two ends' business; this helps who looks for it.
+            spdlog::debug("a session of pid {} broke: {}", one->client().pid, what_of(failure));
+        }
+        sessions_.erase(one);
+        if (sessions_.empty()) emptied_.cancel();
+    });
+}
 
-    const leave at_end(sessions_, place);
-    co_await one.run();
+asio::awaitable<void> server::sessions_ended()
+{
+    while (!sessions_.empty()) {
+        boost::system::error_code woken;
+        co_await emptied_.async_wait(asio::redirect_error(asio::use_awaitable, woken));
+    }
 }
 
 void server::engine_leaves()
 {
-    for (auto* each : sessions_) {
-        if (each->connected() && !each->in_flight()) each->abort();
+    for (auto& each : sessions_) {
+        if (each.connected() && !each.in_flight()) each.abort();
     }
 }
 
 void server::engine_lost()
 {
-    for (auto* each : sessions_) {
-        if (each->connected()) each->abort();
+    for (auto& each : sessions_) {
+        if (each.connected()) each.abort();
     }
 }
 
@@ -120,19 +111,19 @@ asio::awaitable<void> server::stop(std::chrono::steady_clock::duration grace)
     accepting_.cancel();
     co_await accepting_.wait();
     listeners_.clear();
-    for (auto* each : sessions_) {
-        if (!each->in_flight()) each->abort();
+    for (auto& each : sessions_) {
+        if (!each.in_flight()) each.abort();
     }
     bool ended = true;
     try {
-        co_await vmctl::with_deadline(grace, serving_.wait());
+        co_await vmctl::with_deadline(grace, sessions_ended());
     } catch (const boost::system::system_error& error) {
         if (error.code() != asio::error::timed_out) throw;
         ended = false;
     }
     if (ended) co_return;
-    serving_.cancel();
-    co_await serving_.wait();
+    for (auto& each : sessions_) each.abort();
+    co_await sessions_ended();
 }
 
 }  // namespace proxy

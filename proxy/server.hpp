@@ -3,12 +3,14 @@
 
 #include "proxy/dialer.hpp"
 #include "proxy/listener.hpp"
+#include "proxy/loop_tools.hpp"
 #include "proxy/session.hpp"
 #include "vmctl/engine.hpp"
 #include "vmctl/task_group.hpp"
 
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
+#include <boost/asio/steady_timer.hpp>
 
 #include <chrono>
 #include <cstddef>
@@ -49,16 +51,18 @@ public:
 
 private:
     boost::asio::awaitable<void> accept_from(listener& from);
-    boost::asio::awaitable<void> serve(client_connection client);
+    void serve(client_connection client);
+    boost::asio::awaitable<void> sessions_ended();
 
-    boost::asio::any_io_executor executor_;
+    loop_tools tools_;
     std::vector<std::unique_ptr<listener>> listeners_;
     vmctl::engine& engine_;
     dialer& dialer_;
     session_limits limits_;
-    std::list<session*> sessions_;
+    std::list<session> sessions_;
+    // Never expires: cancelling it wakes whoever waits for the last session's end.
+    boost::asio::steady_timer emptied_;
     vmctl::task_group accepting_;
-    vmctl::task_group serving_;
 };
 
 }  // namespace proxy

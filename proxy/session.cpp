@@ -2,12 +2,14 @@
 // end separately.
 #include "proxy/session.hpp"
 
+#include "proxy/asio_bridge.hpp"
 #include "proxy/error_reply.hpp"
 #include "proxy/route_table.hpp"
-#include "proxy/unless_hangup.hpp"
-#include "vmctl/deadline.hpp"
+#include "proxy/stream_wait.hpp"
 
 #include <boost/asio/buffer.hpp>
+#include <boost/asio/error.hpp>
+#include <boost/asio/post.hpp>
 #include <boost/system/system_error.hpp>
 #include <spdlog/spdlog.h>
 
@@ -26,46 +28,92 @@ std::string describe(const request_head& head)
     return (head.method + " " + head.target.substr(0, head.target.find('?'))).substr(0, enough);
 }
 
+io_task<> write_all(byte_stream& stream, std::string_view text)
+{
+    auto rest = asio::buffer(text);
+    bool all = stream.write_now(rest);
+    while (!all) {
+        co_await waiting(stream, readiness::writable);
+        all = stream.write_now(rest);
+    }
+}
+
 }  // namespace
 
 session::session(
-    asio::any_io_executor executor,
+    loop_tools& tools,
     client_connection client,
     vmctl::engine& engine,
     dialer& dialer,
-    session_limits limits
+    const session_limits& limits
 )
-    : executor_(executor),
+    : tools_(tools),
       client_(std::move(client)),
       engine_(engine),
       dialer_(dialer),
       limits_(limits),
-      client_finished_(executor),
-      hijack_decided_(std::make_shared<vmctl::gate>(executor))
+      from_client_(tools.buffers),
+      from_engine_(tools.buffers)
 {
 }
 
-asio::awaitable<void> session::run()
+void session::start(std::function<void(std::exception_ptr)> ended)
+{
+    ended_ = std::move(ended);
+    parts_ = 1;
+    proxy::start(live(), [this](std::exception_ptr failure) { part_ended(std::move(failure)); });
+}
+
+io_task<> session::live()
 {
     const bool opened = co_await open();
     if (!opened) co_return;
-    try {
-        co_await vmctl::both(upload(), download());
-    } catch (...) {
-        upstream_->abort();
-        throw;
+    ++parts_;
+    proxy::start(download(), [this](std::exception_ptr failure) {
+        part_ended(std::move(failure));
+    });
+    co_await upload();
+}
+
+// The first part that breaks takes the other along.
+void session::part_ended(std::exception_ptr failure)
+{
+    if (failure && !failure_) {
+        failure_ = std::move(failure);
+        abort();
     }
-    if (upload_cut_) co_await drain_client();
+    if (--parts_ > 0) return;
+    end_watching();
+    if (!watch_pending_) finish();
+}
+
+void session::finish()
+{
+    if (!failure_ && std::exchange(upload_cut_, false)) {
+        parts_ = 1;
+        proxy::start(drain_client(), [this](std::exception_ptr failure) {
+            part_ended(std::move(failure));
+        });
+        return;
+    }
+    going_.reset();
+    // Posted: a part of this session calls us.
+    asio::post(tools_.executor, [this] { ended_(failure_); });
 }
 
 void session::abort() noexcept
 {
+    aborted_ = true;
+    if (acquiring_) acquiring_->emit(asio::cancellation_type::terminal);
+    if (dialling_ != nullptr) dialling_->call_off();
     client_.stream->abort();
     if (upstream_) upstream_->abort();
+    hijack_decided_.wake(tools_.executor);
 }
 
-asio::awaitable<session::opening> session::read_first_head()
+io_task<session::opening> session::read_first_head()
 {
+    std::optional<deadline> limit;
     for (;;) {
         const auto first = requests_.next(from_client_.bytes());
         if (first.kind != piece_kind::more) {
@@ -73,35 +121,46 @@ asio::awaitable<session::opening> session::read_first_head()
             between_requests_ = first.ends_message;
             co_return first.kind == piece_kind::head ? opening::head : opening::raw;
         }
-        const auto count = co_await read_client();
-        if (count == 0) {
+        auto count = read_client_now();
+        while (!count) {
+            from_client_.rest();
+            // Most clients have sent it before we look.
+            if (!limit) {
+                limit.emplace(tools_.overdue, limits_.first_head, [this] {
+                    client_.stream->abort();
+                });
+            }
+            try {
+                co_await waiting(*client_.stream, readiness::readable);
+            } catch (const boost::system::system_error&) {
+                if (!limit->has_passed()) throw;
+                co_return opening::nothing;
+            }
+            count = read_client_now();
+        }
+        if (*count == 0) {
             if (from_client_.bytes().empty()) co_return opening::nothing;
             // Half a head and then the end: dockerd has an answer to that.
-            client_finished_.open();
+            client_finished_ = true;
             requests_.turn_raw();
         }
     }
 }
 
 // Reads the first head and connects to the engine. False: the session is over.
-asio::awaitable<bool> session::open()
+io_task<bool> session::open()
 {
-    auto first = opening::nothing;
-    try {
-        first = co_await vmctl::with_deadline(limits_.first_head, read_first_head());
-    } catch (const boost::system::system_error& error) {
-        if (!vmctl::timed_out(error)) throw;
-    }
+    const auto first = co_await read_first_head();
     if (first == opening::nothing) co_return false;
 
-    const bool raw = first == opening::raw;
-    const auto what = raw ? route{} : find_route(requests_.head().method, requests_.head().target);
-    const bool to_head = !raw && requests_.head().method == "HEAD";
-    auto who = raw ? requester_of_bytes() : requester_of_request();
+    raw_request_ = first == opening::raw;
+    const auto what =
+        raw_request_ ? route{} : find_route(requests_.head().method, requests_.head().target);
+    const bool to_head = !raw_request_ && requests_.head().method == "HEAD";
     std::string failed;
     opening_ = true;
     try {
-        co_await connect(std::move(who), what);
+        co_await connect(what);
     } catch (const vmctl::engine_unavailable& error) {
         failed = error.what();
     } catch (const dial_error& error) {
@@ -113,8 +172,8 @@ asio::awaitable<bool> session::open()
         co_await refuse(std::move(failed), to_head);
         co_return false;
     }
-    raw_admitted_ = raw;
-    if (!raw) {
+    raw_admitted_ = raw_request_;
+    if (!raw_request_) {
         const auto expected = expect_response(what);
         responses_.expect(expected);
         hijack_pending_ = expected.may_hijack;
@@ -124,43 +183,101 @@ asio::awaitable<bool> session::open()
 
 // An engine that has just died may still be leased: then the next lease starts another. Once,
 // because one that dies again and again is an error to be told.
-asio::awaitable<void> session::connect(vmctl::requester who, route what)
+io_task<> session::connect(route what)
 {
-    const bool connected = co_await connect_unless_gone(who, what);
+    const bool connected = co_await connect_unless_gone(what);
     if (connected) co_return;
-    const bool connected_at_last = co_await connect_unless_gone(std::move(who), what);
+    const bool connected_at_last = co_await connect_unless_gone(what);
     if (!connected_at_last) throw dial_error("the engine ended while it was connected to");
 }
 
 // False: the engine that was leased is gone.
-asio::awaitable<bool> session::connect_unless_gone(vmctl::requester who, route what)
+io_task<bool> session::connect_unless_gone(route what)
 {
-    auto asking = engine_.acquire(std::move(who), what.activity);
-    auto lease = co_await unless_hangup(*client_.stream, std::move(asking));
-    auto dialled = dialer_.dial(lease.address());
+    auto lease = co_await acquire(what.activity);
     std::exception_ptr failure;
     try {
-        upstream_ = co_await unless_hangup(*client_.stream, std::move(dialled));
+        dial_attempt attempt;
+        dialling_ = &attempt;
+        begin_watching();
+        upstream_ = co_await dialer_.dial(lease.address(), attempt);
     } catch (const dial_error&) {
         failure = std::current_exception();
+    } catch (...) {
+        dialling_ = nullptr;
+        throw;
     }
+    dialling_ = nullptr;
+    end_watching();
+    if (aborted_) throw boost::system::system_error(asio::error::connection_aborted);
     if (!failure) {
         leases_.push_back(std::move(lease));
         co_return true;
     }
-    auto looking = engine_.has_gone(lease.address());
-    const bool gone = co_await unless_hangup(*client_.stream, std::move(looking));
+    acquiring_ = std::make_unique<asio::cancellation_signal>();
+    begin_watching();
+    from_asio looking(tools_.executor, engine_.has_gone(lease.address()), acquiring_->slot());
+    const bool gone = co_await looking;
+    end_watching();
+    acquiring_.reset();
     if (!gone) std::rethrow_exception(failure);
     co_return false;
 }
 
-asio::awaitable<void> session::refuse(std::string reason, bool to_head)
+// At once when the engine is there; else the client is watched, since a start makes no sense any
+// more when it has gone.
+io_task<vmctl::lease> session::acquire(vmctl::activity kind)
 {
-    spdlog::debug("refused {}: {}", client_.who.command, reason);
+    if (spdlog::should_log(spdlog::level::debug)) {
+        const auto who = requester_now();
+        spdlog::debug("{} (pid {}): {}", who.command, who.pid, who.request);
+    }
+    auto ready = engine_.acquire_now(kind);
+    if (ready) co_return std::move(*ready);
+    acquiring_ = std::make_unique<asio::cancellation_signal>();
+    begin_watching();
+    std::exception_ptr failure;
+    std::optional<vmctl::lease> granted;
+    try {
+        from_asio asking(
+            tools_.executor, engine_.acquire(requester_now(), kind), acquiring_->slot()
+        );
+        granted = co_await asking;
+    } catch (...) {
+        failure = std::current_exception();
+    }
+    end_watching();
+    acquiring_.reset();
+    if (failure) std::rethrow_exception(failure);
+    if (aborted_) throw boost::system::system_error(asio::error::connection_aborted);
+    co_return std::move(*granted);
+}
+
+io_task<> session::refuse(std::string reason, bool to_head)
+{
+    spdlog::debug("refused pid {}: {}", client_.who.pid, reason);
     const auto reply = error_reply(reason, to_head);
-    co_await client_.stream->write(asio::buffer(reply));
-    co_await client_.stream->finish_writing();
-    if (!client_finished_.is_open()) co_await drain_client();
+    co_await write_all(*client_.stream, reply);
+    client_.stream->finish_now();
+    upload_cut_ = !client_finished_;
+}
+
+// Takes what the client still sends, so that closing does not spoil the answer it is about to read.
+io_task<> session::drain_client()
+{
+    for (;;) {
+        from_client_.drop(from_client_.bytes().size());
+        const auto count = read_client_now();
+        if (count == std::size_t{0}) co_return;
+        if (count) continue;
+        const deadline limit(tools_.overdue, limits_.linger, [this] { client_.stream->abort(); });
+        try {
+            co_await waiting(*client_.stream, readiness::readable);
+        } catch (const boost::system::system_error&) {
+            if (!limit.has_passed()) throw;
+            co_return;
+        }
+    }
 }
 
 expected_response session::expect_response(const route& what) const
@@ -169,36 +286,13 @@ expected_response session::expect_response(const route& what) const
     return {head.method == "HEAD", what.may_hijack || head.upgrade};
 }
 
-vmctl::requester session::requester_of_request() const
+vmctl::requester session::requester_now() const
 {
-    return requester_of(describe(requests_.head()));
-}
-
-vmctl::requester session::requester_of_bytes() const
-{
-    return requester_of("unrecognised bytes");
-}
-
-vmctl::requester session::requester_of(std::string request) const
-{
-    spdlog::debug("{} (pid {}): {}", client_.who.command, client_.who.pid, request);
-    return {client_.who.uid, client_.who.pid, client_.who.command, std::move(request)};
-}
-
-// Takes what the client still sends, so that closing does not spoil the answer it is about to read.
-asio::awaitable<void> session::drain_client()
-{
-    try {
-        for (;;) {
-            from_client_.drop(from_client_.bytes().size());
-            const auto count = co_await vmctl::with_deadline(
-                limits_.linger, client_.stream->read_some(from_client_.space())
-            );
-            if (count == 0) break;
-        }
-    } catch (const boost::system::system_error& error) {
-        if (!vmctl::timed_out(error)) throw;
-    }
+    return {
+        client_.who.uid,
+        client_.who.pid,
+        command_of(client_.who),
+        raw_request_ ? "unrecognised bytes" : describe(requests_.head())};
 }
 
 }  // namespace proxy

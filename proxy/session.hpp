@@ -4,20 +4,26 @@
 
 #include "proxy/dialer.hpp"
 #include "proxy/exchange.hpp"
+#include "proxy/io_task.hpp"
 #include "proxy/listener.hpp"
+#include "proxy/loop_tools.hpp"
+#include "proxy/resumption.hpp"
 #include "proxy/route_table.hpp"
 #include "proxy/unread_buffer.hpp"
 #include "vmctl/engine.hpp"
-#include "vmctl/gate.hpp"
 
-#include <boost/asio/any_io_executor.hpp>
-#include <boost/asio/awaitable.hpp>
+#include <boost/asio/cancellation_signal.hpp>
 
 #include <chrono>
-#include <deque>
+#include <cstddef>
+#include <exception>
+#include <functional>
 #include <memory>
+#include <optional>
+#include <stdexcept>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace proxy {
 
@@ -33,20 +39,21 @@ struct session_limits {
     std::chrono::steady_clock::duration linger = std::chrono::milliseconds(500);
 };
 
-// Lives on the loop's thread. run() is called once; the session must outlive it.
-class session {
+// Lives on the loop's thread, from start() until it is told to have ended.
+class session final : wait_completion {
 public:
     session(
-        boost::asio::any_io_executor executor,
+        loop_tools& tools,
         client_connection client,
         vmctl::engine& engine,
         dialer& dialer,
-        session_limits limits
+        const session_limits& limits
     );
 
-    // Returns when the connection has ended in an orderly way; throws when it broke, and then the
-    // engine sees a reset.
-    boost::asio::awaitable<void> run();
+    // Begins. `ended` is called once, from the loop, and may destroy the session: with nothing when
+    // the connection has ended in an orderly way, else with how it broke; the engine has seen a
+    // reset then.
+    void start(std::function<void(std::exception_ptr)> ended);
 
     // Whether a connection to the engine is open.
     bool connected() const { return upstream_ != nullptr; }
@@ -54,75 +61,109 @@ public:
     // Whether a request is unanswered, or a hijacked stream is open.
     bool in_flight() const { return opening_ || !leases_.empty(); }
 
-    // Breaks both connections; run() then ends.
+    // Breaks both connections; it ends soon.
     void abort() noexcept;
+
+    const peer& client() const { return client_.who; }
 
 private:
     enum class opening { head, raw, nothing };
 
-    boost::asio::awaitable<opening> read_first_head();
-    boost::asio::awaitable<bool> open();
-    boost::asio::awaitable<void> relay();
-    boost::asio::awaitable<void> connect(vmctl::requester who, route what);
-    boost::asio::awaitable<bool> connect_unless_gone(vmctl::requester who, route what);
-    boost::asio::awaitable<void> refuse(std::string reason, bool to_head);
+    // The client cannot be written to any more.
+    class client_gone : public std::runtime_error {
+        using std::runtime_error::runtime_error;
+    };
 
-    boost::asio::awaitable<void> upload();
-    boost::asio::awaitable<std::size_t> read_client();
-    boost::asio::awaitable<void> finish_upload();
-    boost::asio::awaitable<bool> forward_unread();
-    boost::asio::awaitable<bool> send(std::size_t count);
-    boost::asio::awaitable<void> unless_client_goes(boost::asio::awaitable<void> work);
-    boost::asio::awaitable<void> abort_when_client_goes();
-    boost::asio::awaitable<void> admit_request();
-    boost::asio::awaitable<void> admit_raw();
+    // session.cpp: the life as a whole
+    io_task<> live();
+    io_task<opening> read_first_head();
+    io_task<bool> open();
+    io_task<> connect(route what);
+    io_task<bool> connect_unless_gone(route what);
+    io_task<vmctl::lease> acquire(vmctl::activity kind);
+    io_task<> refuse(std::string reason, bool to_head);
+    io_task<> drain_client();
+    void part_ended(std::exception_ptr failure);
+    void finish();
 
-    boost::asio::awaitable<void> download();
-    boost::asio::awaitable<void> read_engine();
-    boost::asio::awaitable<void> write_client(std::string_view bytes);
-    boost::asio::awaitable<void> discard_engine();
-    boost::asio::awaitable<void> end_response(std::string refused);
-    boost::asio::awaitable<void> deliver_unread();
-    boost::asio::awaitable<void> watch_for_hangup();
-    boost::asio::awaitable<void> drain_client();
+    // session_upload.cpp: client to engine
+    io_task<> upload();
+    std::optional<std::size_t> read_client_now();
+    io_task<bool> forward_unread();
+    io_task<bool> send(std::size_t count);
+    io_task<> finish_upload();
+    io_task<> admit(bool request);
 
+    // session_download.cpp: engine to client
+    io_task<> download();
+    io_task<> read_engine();
+    io_task<> deliver_unread();
+    io_task<> write_client(std::string_view bytes);
+    io_task<> end_response(std::string refused);
+    io_task<> discard_engine();
     void decide_hijack(bool accepted);
-    expected_response expect_response(const route& what) const;
-    vmctl::requester requester_of_request() const;
-    vmctl::requester requester_of_bytes() const;
-    vmctl::requester requester_of(std::string request) const;
 
-    boost::asio::any_io_executor executor_;
+    // session_splice.cpp: engine to client, unseen
+    io_task<> splice_bodies();
+    io_task<bool> splice_what_is_there(splice_pipe& pipe);
+    io_task<bool> splice_framing(splice_pipe& pipe);
+    io_task<> drain_pipe(splice_pipe& pipe);
+
+    // session_watch.cpp: a client that goes while nobody reads from it
+    void begin_watching();
+    void end_watching();
+    void client_went();
+    void complete(boost::system::error_code failure) override;
+
+    expected_response expect_response(const route& what) const;
+    vmctl::requester requester_now() const;
+
+    loop_tools& tools_;
     client_connection client_;
     vmctl::engine& engine_;
     dialer& dialer_;
-    session_limits limits_;
+    const session_limits& limits_;
+    std::function<void(std::exception_ptr)> ended_;
 
     std::unique_ptr<byte_stream> upstream_;
-    bool opening_ = false;  // waits for the engine with its first request
     // One for each unanswered request, in order; a hijacked stream keeps its own to the end.
-    std::deque<vmctl::lease> leases_;
+    std::vector<vmctl::lease> leases_;
+    int parts_ = 0;  // coroutines that have not ended
+    std::exception_ptr failure_;
+    bool aborted_ = false;
+    // What can be called off while the client waits for an engine.
+    dial_attempt* dialling_ = nullptr;
+    std::unique_ptr<boost::asio::cancellation_signal> acquiring_;
+    bool opening_ = false;  // waits for the engine with its first request
 
     // Client to engine
     request_reader requests_;
     unread_buffer from_client_;
     std::size_t admitted_ = 0;  // bytes of from_client_ that may be sent on
     bool between_requests_ = true;
-    bool upload_cut_ = false;  // the engine stopped reading before the client stopped writing
+    bool raw_request_ = false;  // what is forwarded is no HTTP we know
+    bool in_bulk_ = false;      // the last read was a large one
+    bool upload_cut_ = false;   // the engine stopped reading before the client stopped writing
     // Nobody reads from the client any more: its end of stream has come, or the engine does not
     // want the rest.
-    vmctl::gate client_finished_;
+    bool client_finished_ = false;
 
     // The last request may turn the connection into a raw stream: what the client sends after it is
     // understood only once the engine has answered.
     bool hijack_pending_ = false;
     bool raw_admitted_ = false;  // bytes without framing pass, under a lease taken before
-    std::shared_ptr<vmctl::gate> hijack_decided_;
+    resumption hijack_decided_;
 
     // Engine to client
     response_reader responses_;
     unread_buffer from_engine_;
     bool engine_answered_ = false;  // a byte came: from then on errors are the engine's own
+
+    // The watch for the client's going
+    bool watching_ = false;
+    bool watch_pending_ = false;  // complete() will be called
+    boost::asio::cancellation_signal watch_ended_;
+    std::optional<deadline> going_;  // it went; the engine is told when this has passed
 };
 
 }  // namespace proxy

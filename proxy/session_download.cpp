@@ -1,12 +1,13 @@
 // A session's direction from the engine to the client.
 #include "proxy/error_reply.hpp"
 #include "proxy/session.hpp"
-#include "vmctl/deadline.hpp"
+#include "proxy/stream_wait.hpp"
+#include "proxy/tls_stream.hpp"
 
+#include <boost/asio/buffer.hpp>
 #include <boost/asio/error.hpp>
 #include <boost/system/system_error.hpp>
 
-#include <stdexcept>
 #include <utility>
 
 namespace asio = boost::asio;
@@ -14,51 +15,59 @@ namespace asio = boost::asio;
 namespace proxy {
 namespace {
 
-// The client cannot be written to any more.
-class client_gone : public std::runtime_error {
-    using std::runtime_error::runtime_error;
-};
+// After so much at once there is probably more.
+constexpr std::size_t bulk = std::size_t{32} * 1024;
 
 }  // namespace
 
-asio::awaitable<void> session::download()
+io_task<> session::download()
 {
     bool gone = false;
     try {
-        co_await vmctl::first_to_end(read_engine(), watch_for_hangup());
+        co_await read_engine();
     } catch (const client_gone&) {
         gone = true;
     }
     if (!gone) co_return;
     // What the client had sent before it went is still on its way through upload().
-    try {
-        co_await vmctl::with_deadline(limits_.abort_grace, discard_engine());
-    } catch (const boost::system::system_error& error) {
-        if (!vmctl::timed_out(error)) throw;
-    }
+    client_went();
+    co_await discard_engine();
     throw boost::system::system_error(asio::error::connection_aborted);
 }
 
-asio::awaitable<void> session::discard_engine()
+io_task<> session::discard_engine()
 {
     for (;;) {
         from_engine_.drop(from_engine_.bytes().size());
-        const auto count = co_await upstream_->read_some(from_engine_.space());
-        if (count == 0) break;
-        from_engine_.filled(count);
+        const auto count = upstream_->read_now(from_engine_.space());
+        if (count == std::size_t{0}) co_return;
+        if (count) continue;
+        from_engine_.rest();
+        co_await waiting(*upstream_, readiness::readable);
     }
 }
 
-asio::awaitable<void> session::read_engine()
+io_task<> session::read_engine()
 {
     std::string refused;
     try {
+        std::size_t last = 0;
         for (;;) {
-            const auto count = co_await upstream_->read_some(from_engine_.space());
-            if (count == 0) break;
+            std::optional<std::size_t> count;
+            if (last >= bulk) count = upstream_->read_now(from_engine_.space());
+            while (!count) {
+                from_engine_.rest();
+                co_await waiting(*upstream_, readiness::readable);
+                count = upstream_->read_now(from_engine_.space());
+            }
+            last = *count;
+            if (last == 0) break;
             engine_answered_ = true;
-            from_engine_.filled(count);
+            from_engine_.filled(last);
             co_await deliver_unread();
+            if (last < bulk) continue;
+            co_await splice_bodies();
+            if (!from_engine_.bytes().empty()) co_await deliver_unread();
         }
     } catch (const tls_truncated&) {
         // The request may have taken effect: a broken connection says so, an answer would not.
@@ -72,12 +81,15 @@ asio::awaitable<void> session::read_engine()
     co_await end_response(std::move(refused));
 }
 
-asio::awaitable<void> session::write_client(std::string_view bytes)
+io_task<> session::write_client(std::string_view bytes)
 {
     try {
-        const auto all = asio::buffer(bytes);
-        const auto rest = all + client_.stream->write_now(all);
-        if (rest.size() > 0) co_await client_.stream->write(rest);
+        auto rest = asio::buffer(bytes);
+        bool all = client_.stream->write_now(rest);
+        while (!all) {
+            co_await waiting(*client_.stream, readiness::writable);
+            all = client_.stream->write_now(rest);
+        }
     } catch (const boost::system::system_error& error) {
         if (error.code() == asio::error::operation_aborted) throw;
         throw client_gone(error.code().message());
@@ -85,7 +97,7 @@ asio::awaitable<void> session::write_client(std::string_view bytes)
 }
 
 // Passes on the engine's end of stream, after the little that was still held back.
-asio::awaitable<void> session::end_response(std::string refused)
+io_task<> session::end_response(std::string refused)
 {
     if (!refused.empty()) {
         const auto reply = error_reply(refused, requests_.head().method == "HEAD");
@@ -93,14 +105,16 @@ asio::awaitable<void> session::end_response(std::string refused)
     }
     const auto rest = from_engine_.bytes();
     if (!rest.empty()) co_await write_client(rest);
-    co_await client_.stream->finish_writing();
+    from_engine_.drop(rest.size());
+    from_engine_.rest();
+    client_.stream->finish_now();
     decide_hijack(false);
     leases_.clear();
 }
 
 // Hands on what the engine has sent as it came, but for the head of a hijacked stream: that is a
 // write of its own, since clients (docker-py) lose stream bytes that come with it.
-asio::awaitable<void> session::deliver_unread()
+io_task<> session::deliver_unread()
 {
     std::size_t ready = 0;
     for (;;) {
@@ -116,7 +130,7 @@ asio::awaitable<void> session::deliver_unread()
             next.kind == piece_kind::head && responses_.role() == response_role::final;
         if (final && responses_.answers_hijack()) decide_hijack(false);
         if (next.kind == piece_kind::raw && hijack_pending_) decide_hijack(true);
-        if (next.ends_message && !leases_.empty()) leases_.pop_front();
+        if (next.ends_message && !leases_.empty()) leases_.erase(leases_.begin());
     }
     if (ready > 0) {
         co_await write_client(from_engine_.bytes().substr(0, ready));
@@ -131,14 +145,7 @@ void session::decide_hijack(bool accepted)
         raw_admitted_ = true;  // under the lease of the request that was hijacked
         requests_.turn_raw();
     }
-    hijack_decided_->open();
-}
-
-// While the client is read from, its end shows there.
-asio::awaitable<void> session::watch_for_hangup()
-{
-    co_await client_finished_.wait();
-    co_await abort_when_client_goes();
+    hijack_decided_.wake(tools_.executor);
 }
 
 }  // namespace proxy

@@ -1,12 +1,11 @@
-// The plain transport: Asio's socket operations under byte_stream's contract.
+// The plain transport: system calls, and Asio's reactor to wait for them.
 #include "proxy/socket_stream.hpp"
 
 #include <boost/asio/error.hpp>
-#include <boost/asio/redirect_error.hpp>
-#include <boost/asio/use_awaitable.hpp>
-#include <boost/asio/write.hpp>
 #include <boost/system/system_error.hpp>
+#include <sys/socket.h>
 
+#include <cerrno>
 #include <utility>
 
 namespace asio = boost::asio;
@@ -14,42 +13,85 @@ namespace asio = boost::asio;
 namespace proxy {
 namespace {
 
+[[noreturn]] void fail(const char* what)
+{
+    throw boost::system::system_error(errno, boost::system::system_category(), what);
+}
+
+bool would_block()
+{
+    return errno == EAGAIN;  // the same number as EWOULDBLOCK wherever we run
+}
+
+stream_socket::wait_type wait_type_of(readiness what)
+{
+    switch (what) {
+        case readiness::readable:
+            return stream_socket::wait_read;
+        case readiness::writable:
+            return stream_socket::wait_write;
+        case readiness::hangup:
+            break;
+    }
+    return stream_socket::wait_error;
+}
+
+// Asio's handler: two words, so that it stays inside the operation.
+struct wait_handler {
+    using cancellation_slot_type = asio::cancellation_slot;
+
+    cancellation_slot_type get_cancellation_slot() const noexcept { return slot; }
+
+    void operator()(boost::system::error_code failure) const { done->complete(failure); }
+
+    wait_completion* done;
+    asio::cancellation_slot slot;
+};
+
 class socket_stream final : public byte_stream {
 public:
     explicit socket_stream(stream_socket socket) : socket_(std::move(socket))
     {
-        // Else Asio's write_some() would wait in the loop's thread.
         socket_.non_blocking(true);
     }
 
-    asio::awaitable<std::size_t> read_some(asio::mutable_buffer into) override
+    std::optional<std::size_t> read_now(asio::mutable_buffer into) override
     {
-        boost::system::error_code ec;
-        const auto count =
-            co_await socket_.async_read_some(into, asio::redirect_error(asio::use_awaitable, ec));
-        if (ec && ec != asio::error::eof) throw boost::system::system_error(ec, "read");
-        co_return count;
+        for (;;) {
+            const auto count = ::recv(socket_.native_handle(), into.data(), into.size(), 0);
+            if (count >= 0) return static_cast<std::size_t>(count);
+            if (would_block()) return std::nullopt;
+            if (errno != EINTR) fail("read");
+        }
     }
 
-    std::size_t write_now(asio::const_buffer from) override
+    bool write_now(asio::const_buffer& from) override
     {
-        boost::system::error_code ec;
-        const auto count = socket_.write_some(from, ec);
-        if (ec && ec != asio::error::would_block) throw boost::system::system_error(ec, "write");
-        return count;
+        while (from.size() > 0) {
+            const auto count =
+                ::send(socket_.native_handle(), from.data(), from.size(), MSG_NOSIGNAL);
+            if (count >= 0) {
+                from += static_cast<std::size_t>(count);
+            } else if (would_block()) {
+                return false;
+            } else if (errno != EINTR) {
+                fail("write");
+            }
+        }
+        return true;
     }
 
-    asio::awaitable<void> write(asio::const_buffer from) override
-    {
-        co_await asio::async_write(socket_, from, asio::use_awaitable);
-    }
-
-    asio::awaitable<void> finish_writing() override
+    bool finish_now() override
     {
         // Fails only when the peer is already gone, and then its reader needs no end of stream.
         boost::system::error_code ignored;
         socket_.shutdown(stream_socket::shutdown_send, ignored);
-        co_return;
+        return true;
+    }
+
+    void start_wait(readiness what, wait_completion& done, asio::cancellation_slot slot) override
+    {
+        socket_.async_wait(wait_type_of(what), wait_handler{&done, slot});
     }
 
     void abort() noexcept override
@@ -60,12 +102,9 @@ public:
         socket_.close(ignored);
     }
 
-    asio::awaitable<void> wait_for_hangup() override
+    int plain_descriptor() const noexcept override
     {
-        boost::system::error_code ignored;
-        co_await socket_.async_wait(
-            stream_socket::wait_error, asio::redirect_error(asio::use_awaitable, ignored)
-        );
+        return const_cast<stream_socket&>(socket_).native_handle();
     }
 
 private:

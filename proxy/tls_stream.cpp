@@ -1,17 +1,20 @@
-// OpenSSL between two memory BIOs: this file moves bytes between them and the transport.
+// OpenSSL on top of another stream.
 #include "proxy/tls_stream.hpp"
 
+#include "proxy/stream_wait.hpp"
+
 #include <boost/asio/ip/address.hpp>
-#include <boost/asio/redirect_error.hpp>
-#include <boost/asio/steady_timer.hpp>
-#include <boost/asio/this_coro.hpp>
-#include <boost/asio/use_awaitable.hpp>
 #include <boost/system/system_error.hpp>
+#include <openssl/bio.h>
 #include <openssl/err.h>
 #include <openssl/ssl.h>
 #include <openssl/x509v3.h>
 
 #include <algorithm>
+#include <exception>
+#include <memory>
+#include <new>
+#include <optional>
 #include <utility>
 #include <vector>
 
@@ -39,61 +42,170 @@ std::string last_reason(const SSL* ssl)
     return reason;
 }
 
+// OpenSSL's view of the transport. Reading goes straight to it; what is written is collected, so
+// that OpenSSL never has to wait in the middle of a record (a key update could not be answered
+// then) and several records leave in one write.
+class record_bio {
+public:
+    explicit record_bio(byte_stream& transport) : transport_(transport) {}
+
+    // For SSL_set_bio, which takes it over. This object must outlive the SSL.
+    BIO* make()
+    {
+        static const std::unique_ptr<BIO_METHOD, decltype(&BIO_meth_free)> method = make_method();
+        BIO* bio = BIO_new(method.get());
+        if (bio == nullptr) throw std::bad_alloc();
+        BIO_set_data(bio, this);
+        BIO_set_init(bio, 1);
+        return bio;
+    }
+
+    // Sends what was collected. False: the transport does not take all of it now.
+    bool flush()
+    {
+        if (outgoing_.empty()) return true;
+        asio::const_buffer rest = asio::buffer(outgoing_) + sent_;
+        const bool all = transport_.write_now(rest);
+        if (!all) {
+            sent_ = outgoing_.size() - rest.size();
+            return false;
+        }
+        sent_ = 0;
+        outgoing_.clear();
+        give_back(std::move(outgoing_));
+        return true;
+    }
+
+    std::size_t collected() const { return outgoing_.size(); }
+
+    // The transport's reader has come to the end.
+    bool ended() const { return ended_; }
+
+    // What reading from the transport threw, if that was why OpenSSL failed.
+    void rethrow_failure()
+    {
+        if (failure_) std::rethrow_exception(std::exchange(failure_, nullptr));
+    }
+
+private:
+    static record_bio& of(BIO* bio) { return *static_cast<record_bio*>(BIO_get_data(bio)); }
+
+    static std::unique_ptr<BIO_METHOD, decltype(&BIO_meth_free)> make_method()
+    {
+        std::unique_ptr<BIO_METHOD, decltype(&BIO_meth_free)> method(
+            BIO_meth_new(BIO_get_new_index() | BIO_TYPE_SOURCE_SINK, "records"), BIO_meth_free
+        );
+        if (!method) throw std::bad_alloc();
+        BIO_meth_set_read_ex(method.get(), &record_bio::read);
+        BIO_meth_set_write_ex(method.get(), &record_bio::write);
+        BIO_meth_set_ctrl(method.get(), [](BIO*, int command, long, void*) -> long {
+            return command == BIO_CTRL_FLUSH ? 1 : 0;
+        });
+        return method;
+    }
+
+    // OpenSSL is C: no exception may pass through it.
+    static int read(BIO* bio, char* into, std::size_t size, std::size_t* count) noexcept
+    {
+        auto& self = of(bio);
+        BIO_clear_retry_flags(bio);
+        try {
+            const auto got = self.transport_.read_now(asio::buffer(into, size));
+            if (!got) BIO_set_retry_read(bio);
+            self.ended_ = got == std::size_t{0};
+            *count = got.value_or(0);
+            return *count > 0 ? 1 : 0;
+        } catch (...) {
+            self.failure_ = std::current_exception();
+            return 0;
+        }
+    }
+
+    static int write(BIO* bio, const char* from, std::size_t size, std::size_t* count) noexcept
+    {
+        try {
+            auto& outgoing = of(bio).outgoing_;
+            if (outgoing.capacity() == 0) outgoing = std::exchange(spare, {});
+            outgoing.insert(outgoing.end(), from, from + size);
+            *count = size;
+            return 1;
+        } catch (...) {
+            return 0;
+        }
+    }
+
+    // All connections of the loop take turns with one buffer; only one that is blocked keeps it.
+    static void give_back(std::vector<char> buffer)
+    {
+        if (spare.capacity() == 0) spare = std::move(buffer);
+    }
+
+    static thread_local std::vector<char> spare;
+
+    byte_stream& transport_;
+    std::vector<char> outgoing_;
+    std::size_t sent_ = 0;  // of outgoing_
+    bool ended_ = false;
+    std::exception_ptr failure_;
+};
+
+thread_local std::vector<char> record_bio::spare;
+
 class tls_stream final : public byte_stream {
 public:
-    tls_stream(
-        std::unique_ptr<byte_stream> transport,
-        const tls_context& context,
-        const asio::any_io_executor& executor
-    )
+    tls_stream(std::unique_ptr<byte_stream> transport, const tls_context& context)
         : transport_(std::move(transport)),
-          ssl_(SSL_new(context.get()), SSL_free),
-          flushed_(executor, asio::steady_timer::time_point::max())
+          records_(*transport_),
+          ssl_(SSL_new(context.get()), SSL_free)
     {
-        incoming_ = BIO_new(BIO_s_mem());
-        outgoing_ = BIO_new(BIO_s_mem());
-        if (!ssl_ || incoming_ == nullptr || outgoing_ == nullptr) throw std::bad_alloc();
-        SSL_set_bio(ssl_.get(), incoming_, outgoing_);
+        if (!ssl_) throw std::bad_alloc();
+        BIO* bio = records_.make();
+        SSL_set_bio(ssl_.get(), bio, bio);
         SSL_set_connect_state(ssl_.get());
     }
 
-    asio::awaitable<void> handshake(std::string server_name)
+    io_task<> handshake(std::string server_name)
     {
         expect_name(server_name);
         for (;;) {
             ERR_clear_error();
             const int result = SSL_do_handshake(ssl_.get());
             const int error = SSL_get_error(ssl_.get(), result);
-            co_await flush();  // also on failure: the peer shall read our alert
+            // Also on failure: the peer shall read our alert.
+            while (!records_.flush()) co_await waiting(*transport_, readiness::writable);
             if (result == 1) break;
-            if (error != SSL_ERROR_WANT_READ) throw tls_error(last_reason(ssl_.get()));
-            co_await receive();
-            if (transport_ended_)
+            records_.rethrow_failure();
+            if (records_.ended())
                 throw tls_error("the engine ended the connection in the TLS handshake");
+            if (error != SSL_ERROR_WANT_READ) throw tls_error(last_reason(ssl_.get()));
+            co_await waiting(*transport_, readiness::readable);
         }
     }
 
-    asio::awaitable<std::size_t> read_some(asio::mutable_buffer into) override
+    std::optional<std::size_t> read_now(asio::mutable_buffer into) override
     {
-        for (;;) {
+        std::size_t total = 0;
+        while (into.size() > 0) {
             ERR_clear_error();
             std::size_t count = 0;
             const int result = SSL_read_ex(ssl_.get(), into.data(), into.size(), &count);
             const int error = SSL_get_error(ssl_.get(), result);
-            // A read may answer a key update; whoever is writing already takes that along.
-            if (BIO_ctrl_pending(outgoing_) > 0 && !flushing_) co_await flush();
-            if (result == 1) co_return count;
-            if (error == SSL_ERROR_ZERO_RETURN) co_return 0;
-            if (error != SSL_ERROR_WANT_READ) throw tls_error(last_reason(ssl_.get()));
-            if (transport_ended_)
-                throw tls_truncated("the TLS connection was cut without close_notify");
-            co_await receive();
+            // A read may answer a key update. What cannot leave now goes with the next write.
+            if (records_.collected() > 0) records_.flush();
+            if (result != 1) {
+                if (total > 0) break;  // the next call finds the same
+                return end_of_reading(error);
+            }
+            into += count;
+            total += count;
         }
+        return total;
     }
 
-    asio::awaitable<void> write(asio::const_buffer from) override
+    bool write_now(asio::const_buffer& from) override
     {
-        while (from.size() > 0) {
+        bool room = records_.flush();
+        while (room && from.size() > 0) {
             ERR_clear_error();
             std::size_t count = 0;
             const auto size = std::min(from.size(), chunk_size);
@@ -101,11 +213,12 @@ public:
                 throw tls_error(last_reason(ssl_.get()));
             }
             from += count;
-            co_await flush();
+            room = records_.flush();
         }
+        return room;
     }
 
-    asio::awaitable<void> finish_writing() override
+    bool finish_now() override
     {
         // Once: a second SSL_shutdown would wait for the peer's close_notify.
         if (!finished_writing_) {
@@ -113,15 +226,29 @@ public:
             ERR_clear_error();
             SSL_shutdown(ssl_.get());
             ERR_clear_error();
-            co_await flush();
         }
+        return records_.flush();
+    }
+
+    void start_wait(readiness what, wait_completion& done, asio::cancellation_slot slot) override
+    {
+        transport_->start_wait(what, done, slot);
     }
 
     void abort() noexcept override { transport_->abort(); }
 
-    asio::awaitable<void> wait_for_hangup() override { return transport_->wait_for_hangup(); }
-
 private:
+    // What a read that brought nothing means.
+    std::optional<std::size_t> end_of_reading(int error)
+    {
+        if (error == SSL_ERROR_ZERO_RETURN) return 0;
+        records_.rethrow_failure();
+        if (records_.ended())
+            throw tls_truncated("the TLS connection was cut without close_notify");
+        if (error == SSL_ERROR_WANT_READ) return std::nullopt;
+        throw tls_error(last_reason(ssl_.get()));
+    }
+
     void expect_name(const std::string& name)
     {
         boost::system::error_code not_an_address;
@@ -141,70 +268,21 @@ private:
         if (!accepted) throw tls_error("\"" + name + "\" cannot be the name of a TLS server");
     }
 
-    // Moves what the transport has into OpenSSL.
-    asio::awaitable<void> receive()
-    {
-        if (received_.empty()) received_.resize(chunk_size);
-        const auto count = co_await transport_->read_some(asio::buffer(received_));
-        transport_ended_ = count == 0;
-        BIO_write(incoming_, received_.data(), static_cast<int>(count));
-    }
-
-    // Returns when all that OpenSSL has produced so far is with the transport. Reader and writer
-    // may both come here: records must leave in the order they were made, by one of them at a time.
-    asio::awaitable<void> flush()
-    {
-        while (flushing_) {
-            boost::system::error_code woken;
-            co_await flushed_.async_wait(asio::redirect_error(asio::use_awaitable, woken));
-        }
-        const flush_turn turn(*this);
-        while (const auto pending = BIO_ctrl_pending(outgoing_)) {
-            sending_.resize(pending);
-            BIO_read(outgoing_, sending_.data(), static_cast<int>(pending));
-            co_await transport_->write(asio::buffer(sending_));
-        }
-    }
-
-    struct flush_turn {
-        explicit flush_turn(tls_stream& owner) : stream(owner) { stream.flushing_ = true; }
-
-        flush_turn(const flush_turn&) = delete;
-        flush_turn& operator=(const flush_turn&) = delete;
-        flush_turn(flush_turn&&) = delete;
-        flush_turn& operator=(flush_turn&&) = delete;
-
-        ~flush_turn()
-        {
-            stream.flushing_ = false;
-            stream.flushed_.cancel();
-        }
-
-        tls_stream& stream;
-    };
-
     std::unique_ptr<byte_stream> transport_;
+    record_bio records_;
     std::unique_ptr<SSL, decltype(&SSL_free)> ssl_;
-    BIO* incoming_ = nullptr;  // owned by ssl_
-    BIO* outgoing_ = nullptr;  // owned by ssl_
-    std::vector<char> received_;
-    std::vector<char> sending_;
-    asio::steady_timer flushed_;
-    bool flushing_ = false;
     bool finished_writing_ = false;
-    bool transport_ended_ = false;
 };
 
 }  // namespace
 
-asio::awaitable<std::unique_ptr<byte_stream>> connect_tls(
+io_task<std::unique_ptr<byte_stream>> connect_tls(
     std::unique_ptr<byte_stream> transport, tls_context context, std::string server_name
 )
 {
-    const auto executor = co_await asio::this_coro::executor;
-    auto stream = std::make_unique<tls_stream>(std::move(transport), context, executor);
+    auto stream = std::make_unique<tls_stream>(std::move(transport), context);
     co_await stream->handshake(std::move(server_name));
-    co_return stream;
+    co_return std::move(stream);
 }
 
 }  // namespace proxy

@@ -6,6 +6,7 @@
 
 #include "config/settings.hpp"
 #include "proxy/byte_stream.hpp"
+#include "proxy/io_task.hpp"
 
 #include <memory>
 #include <stdexcept>
@@ -37,9 +38,9 @@ tls_context load_tls_context(const config::tls_files& files);
 // engine's certificate must carry. Throws tls_error or boost::system::system_error.
 //
 // Since TLS 1.3 lets a client finish before its certificate was looked at, the engine's refusal
-// arrives as a tls_error from the first read_some. An end of the connection without close_notify is
+// arrives as a tls_error from the first read. An end of the connection without close_notify is
 // thrown as tls_truncated.
-boost::asio::awaitable<std::unique_ptr<byte_stream>> connect_tls(
+io_task<std::unique_ptr<byte_stream>> connect_tls(
     std::unique_ptr<byte_stream> transport, tls_context context, std::string server_name
 );
 

@@ -8,6 +8,7 @@
 #include <boost/asio/awaitable.hpp>
 
 #include <functional>
+#include <memory>
 #include <optional>
 #include <stdexcept>
 #include <string>
@@ -41,6 +42,11 @@ public:
     lease() = default;
 
     lease(engine_address address, std::function<void()> release)
+        : lease(std::make_shared<const engine_address>(std::move(address)), std::move(release))
+    {
+    }
+
+    lease(std::shared_ptr<const engine_address> address, std::function<void()> release)
         : address_(std::move(address)), release_(std::move(release))
     {
     }
@@ -66,10 +72,10 @@ public:
         if (release_) release_();
     }
 
-    const engine_address& address() const { return address_; }
+    const engine_address& address() const { return *address_; }
 
 private:
-    engine_address address_;
+    std::shared_ptr<const engine_address> address_;
     std::function<void()> release_;
 };
 
@@ -82,6 +88,10 @@ class engine_unavailable : public std::runtime_error {
 class engine {
 public:
     virtual ~engine() = default;
+
+    // A lease when the engine is there and nothing has to be waited for; else nothing, and
+    // acquire() is the way.
+    virtual std::optional<lease> acquire_now(activity /*kind*/) { return std::nullopt; }
 
     // Waits until the engine answers, starting whatever that takes. Any number of callers may wait
     // at once. Throws engine_unavailable; may be cancelled (terminal).

@@ -76,11 +76,21 @@ asio::awaitable<lease> supervisor::acquire(requester who, activity kind)
         refusals_.remember(pid, refusal.what(), recent_refusals::clock::now());
         throw;
     }
+    co_return grant(std::make_shared<const engine_address>(std::move(address)), kind);
+}
+
+std::optional<lease> supervisor::acquire_now(activity kind)
+{
+    const bool at_once = lifecycle_.state() == vm_state::ready && !paused_ && !closing_;
+    if (!at_once) return std::nullopt;
+    return grant(ready_address_, kind);
+}
+
+lease supervisor::grant(std::shared_ptr<const engine_address> address, activity kind)
+{
     auto& leases = kind == activity::active ? active_leases_ : passive_leases_;
     ++leases;
-    std::function<void()> release = [&leases] { --leases; };
-    lease granted(address, std::move(release));
-    co_return granted;
+    return {std::move(address), [&leases] { --leases; }};
 }
 
 asio::awaitable<void> supervisor::up(requester who)
@@ -200,6 +210,7 @@ asio::awaitable<void> supervisor::run_boot()
     // A stop that was asked for in the last moment counts more.
     if (lifecycle_.state() != vm_state::booting) co_return;
     vm_ = vm;
+    ready_address_ = std::make_shared<const engine_address>(boot_->address_of(vm));
     lifecycle_.booted();
     note_state();
     spdlog::info(

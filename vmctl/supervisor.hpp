@@ -74,6 +74,7 @@ public:
     // needed by acquire(), which finds out too.
     void examine();
 
+    std::optional<lease> acquire_now(activity kind) override;
     boost::asio::awaitable<lease> acquire(requester who, activity kind) override;
     boost::asio::awaitable<bool> has_gone(engine_address tried) override;
 
@@ -121,6 +122,7 @@ private:
     void settle_start(std::string failure, engine_address address = {});
     void settle_stop(std::string failure);
 
+    lease grant(std::shared_ptr<const engine_address> address, activity kind);
     void carry_out(vm_step step);
     void begin_boot();
     void begin_halt();
@@ -153,6 +155,7 @@ private:
     std::shared_ptr<outcome> start_;  // of the start that clients wait for now; null: none do
     std::shared_ptr<outcome> stop_;   // of the stop that runs; null: none does
     std::optional<running_vm> vm_;    // while ready, and until its end was told
+    std::shared_ptr<const engine_address> ready_address_;  // of vm_, made once for all leases
     // Came before the loop knew that the power is on; to be looked at then.
     std::optional<domain_event> early_event_;
     bool paused_ = false;  // by somebody; the next client lets it go on

@@ -129,8 +129,10 @@ void finish(Socket& socket)
 
 class session_fixture {
 public:
-    explicit session_fixture(proxy::session_limits limits = {})
-        : acceptor(loop, {asio::ip::make_address("127.0.0.1"), 0}),
+    explicit session_fixture(proxy::session_limits given = {})
+        : limits(given),
+          tools(loop.get_executor()),
+          acceptor(loop, {asio::ip::make_address("127.0.0.1"), 0}),
           engine(loop.get_executor()),
           dialer(loop.get_executor()),
           client(loop)
@@ -141,13 +143,13 @@ public:
         asio::local::connect_pair(client, inner);
         proxy::client_connection connection{
             proxy::make_socket_stream(std::move(inner)), {1000, 42, "docker"}};
-        session.emplace(loop.get_executor(), std::move(connection), engine, dialer, limits);
+        session.emplace(tools, std::move(connection), engine, dialer, limits);
     }
 
     // Runs the session beside `script`, until both have ended.
     void run(asio::awaitable<void> script)
     {
-        asio::co_spawn(loop, session->run(), [this](std::exception_ptr thrown) {
+        session->start([this](const std::exception_ptr& thrown) {
             broke = thrown != nullptr;
             ended = true;
             session.reset();  // closes both connections
@@ -173,6 +175,8 @@ public:
     }
 
     asio::io_context loop{1};
+    proxy::session_limits limits;
+    proxy::loop_tools tools;
     asio::ip::tcp::acceptor acceptor;
     test_engine engine;
     proxy::dialer dialer;

@@ -1,0 +1,61 @@
+// Moving bytes from one socket to another inside the kernel, through a pipe (Linux, splice(2)).
+// Elsewhere there is no pipe, and bytes are copied.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string_view>
+#include <vector>
+
+namespace proxy {
+
+// Two descriptors and what is between them. Empty when it is lent and when it is given back.
+class splice_pipe {
+public:
+    splice_pipe(int read_end, int write_end, std::size_t capacity)
+        : read_end_(read_end), write_end_(write_end), capacity_(capacity)
+    {
+    }
+
+    splice_pipe(splice_pipe&& other) noexcept;
+    splice_pipe& operator=(splice_pipe&& other) noexcept;
+    splice_pipe(const splice_pipe&) = delete;
+    splice_pipe& operator=(const splice_pipe&) = delete;
+    ~splice_pipe();
+
+    // Moves at most `most` bytes from `socket` into the pipe. Nothing: none there now, or no room;
+    // 0: the end of the stream. Throws boost::system::system_error.
+    std::optional<std::size_t> fill_from(int socket, std::uint64_t most);
+
+    // Puts a few bytes behind those in the pipe. False: no room.
+    bool append(std::string_view bytes);
+
+    // Moves on to `socket` what it takes. False: not all of it. Throws boost::system::system_error.
+    bool drain_to(int socket);
+
+    bool empty() const { return held_ == 0; }
+
+    // Whether it is time to drain.
+    bool full() const { return held_ >= capacity_ / 2; }
+
+private:
+    int read_end_ = -1;
+    int write_end_ = -1;
+    std::size_t capacity_ = 0;
+    std::size_t held_ = 0;
+};
+
+// Lives on the loop's thread, and longer than whoever has borrowed.
+class pipe_pool {
+public:
+    // Nothing where there are none: no descriptors left, or not Linux.
+    std::optional<splice_pipe> take();
+
+    void give_back(splice_pipe pipe);
+
+private:
+    std::vector<splice_pipe> free_;
+};
+
+}  // namespace proxy
