@@ -27,7 +27,7 @@ protected:
 };
 
 enum class readiness {
-    readable,  // after read_now() found nothing
+    readable,  // after read_now() found nothing, or less than it could hold and not holds_more()
     writable,  // after write_now() or finish_now() could not do all
     hangup     // the peer can neither send nor receive any more (EPOLLHUP)
 };
@@ -44,6 +44,10 @@ public:
     // Reads what is there. Nothing: no byte has come yet. 0: the peer has finished writing and
     // every byte of it was read. Throws boost::system::system_error when the connection breaks.
     virtual std::optional<std::size_t> read_now(boost::asio::mutable_buffer into) = 0;
+
+    // Whether read_now() would find more although nothing more has come: what is underneath was
+    // read already (TLS).
+    virtual bool holds_more() const { return false; }
 
     // Writes as much of `from` as can be written at once and takes that off it. True: all of it has
     // left; else call again with the rest, be it empty, once the stream is writable. Throws like

@@ -54,7 +54,9 @@ io_task<> session::read_engine()
         std::size_t last = 0;
         for (;;) {
             std::optional<std::size_t> count;
-            if (last >= bulk) count = upstream_->read_now(from_engine_.space());
+            if (last >= bulk || upstream_->holds_more()) {
+                count = upstream_->read_now(from_engine_.space());
+            }
             while (!count) {
                 from_engine_.rest();
                 co_await waiting(*upstream_, readiness::readable);

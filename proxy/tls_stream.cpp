@@ -193,13 +193,20 @@ public:
             // A read may answer a key update. What cannot leave now goes with the next write.
             if (records_.collected() > 0) records_.flush();
             if (result != 1) {
-                if (total > 0) break;  // the next call finds the same
+                if (total > 0) break;  // the next call finds the same, and holds_more() tells
                 return end_of_reading(error);
             }
             into += count;
             total += count;
         }
         return total;
+    }
+
+    // The rest of a record that the last read had no room for, or an end that came with its bytes.
+    bool holds_more() const override
+    {
+        return SSL_pending(ssl_.get()) > 0 ||
+               (SSL_get_shutdown(ssl_.get()) & SSL_RECEIVED_SHUTDOWN) != 0;
     }
 
     bool write_now(asio::const_buffer& from) override
