@@ -190,8 +190,7 @@ public:
             std::size_t count = 0;
             const int result = SSL_read_ex(ssl_.get(), into.data(), into.size(), &count);
             const int error = SSL_get_error(ssl_.get(), result);
-            // A read may answer a key update. What cannot leave now goes with the next write.
-            if (records_.collected() > 0) records_.flush();
+            answer_key_update();
             if (result != 1) {
                 if (total > 0) break;  // the next call finds the same, and holds_more() tells
                 return end_of_reading(error);
@@ -245,6 +244,17 @@ public:
     void abort() noexcept override { transport_->abort(); }
 
 private:
+    // A read may have put one there. What cannot leave now goes with the next write, which also
+    // tells when nothing leaves any more: what the engine said before it went is still to be read.
+    void answer_key_update()
+    {
+        if (records_.collected() == 0) return;
+        try {
+            records_.flush();
+        } catch (const boost::system::system_error&) {
+        }
+    }
+
     // What a read that brought nothing means.
     std::optional<std::size_t> end_of_reading(int error)
     {

@@ -3,6 +3,7 @@
 #include "tests/unit/proxy/session_fixture.hpp"
 #include "tests/unit/proxy/tls_server.hpp"
 
+#include <boost/asio/redirect_error.hpp>
 #include <catch2/catch.hpp>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
@@ -21,6 +22,40 @@ void send_at_once(SSL* ssl)
 }
 
 }  // namespace
+
+TEST_CASE("an early response of an engine that stops reading arrives over TLS, too")
+{
+    const test_directory directory;
+    const auto pki = make_pki(directory / "pki");
+    static const std::string refusal =
+        "HTTP/1.1 413 Too Large\r\nConnection: close\r\nContent-Length: 3\r\n\r\nno\n";
+    tls_server server(vmctl::pki_files_in(pki), TLS1_3_VERSION, [](SSL* ssl) {
+        send_at_once(ssl);
+        char some[512];
+        SSL_read(ssl, some, sizeof some);
+        SSL_write(ssl, refusal.data(), static_cast<int>(refusal.size()));
+        SSL_shutdown(ssl);
+        // What was not read makes the end a reset.
+    });
+    session_fixture one;
+    one.engine.address = server.address(pki);
+    one.run([](session_fixture& f) -> asio::awaitable<void> {
+        co_await send(
+            f.client, "POST /build HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n1000000\r\n"
+        );
+        boost::system::error_code cut;
+        const std::string much(65536, 'x');
+        for (int round = 0; round < 200 && !cut; ++round) {
+            co_await asio::async_write(
+                f.client, asio::buffer(much), asio::redirect_error(asio::use_awaitable, cut)
+            );
+        }
+        finish(f.client);
+        const auto answer = co_await receive_all(f.client);
+        CHECK(answer == refusal);
+    }(one));
+    CHECK(one.ended);
+}
 
 TEST_CASE("the rest of a TLS record that did not fit a full buffer is not forgotten")
 {
