@@ -59,9 +59,14 @@ public:
     // A second call does nothing. Throws like read_now().
     virtual bool finish_now() = 0;
 
+    // Whether readiness::hangup is so.
+    virtual bool hung_up() const = 0;
+
     // Calls `done` once that is so, never before this returns; or with operation_aborted, after
-    // abort() or by `slot`. One wait of each kind at a time; for a hangup only while no wait for
-    // bytes is pending.
+    // abort() or by `slot`. Also calls it now and then although it is not so, so that one has to
+    // look again: Asio hands an event of a socket that was closed to the next one (an
+    // epoll_reactor's descriptor_state is used again while its event is queued). One wait of each
+    // kind at a time; for a hangup only while no wait for bytes is pending.
     virtual void start_wait(
         readiness what, wait_completion& done, boost::asio::cancellation_slot slot
     ) = 0;

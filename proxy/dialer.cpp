@@ -236,7 +236,7 @@ io_task<std::unique_ptr<byte_stream>> dialer::connect_socket(
     if (failure != 0) {
         if (failure != EINPROGRESS) fail(failure);
         // On this machine it is often there already.
-        if (!is_writable(descriptor)) {
+        while (!is_writable(descriptor)) {
             const connecting guard(attempt.connecting_, *stream);
             co_await waiting(*stream, readiness::writable);
         }

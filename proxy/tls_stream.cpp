@@ -236,6 +236,8 @@ public:
         return records_.flush();
     }
 
+    bool hung_up() const override { return transport_->hung_up(); }
+
     void start_wait(readiness what, wait_completion& done, asio::cancellation_slot slot) override
     {
         transport_->start_wait(what, done, slot);
