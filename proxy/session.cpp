@@ -97,8 +97,9 @@ void session::finish()
         return;
     }
     going_.reset();
-    // Posted: a part of this session calls us.
-    asio::post(tools_.executor, [this] { ended_(failure_); });
+    // Posted: a part of this session calls us. Nothing of it is left when `ended` returns.
+    auto tell = [ended = std::move(ended_), failure = failure_] { ended(failure); };
+    asio::post(tools_.executor, std::move(tell));
 }
 
 void session::abort() noexcept
