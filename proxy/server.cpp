@@ -1,6 +1,7 @@
 // The accept loops, and how sessions end with the server.
 #include "proxy/server.hpp"
 
+#include "proxy/heap.hpp"
 #include "vmctl/deadline.hpp"
 
 #include <boost/asio/error.hpp>
@@ -9,6 +10,7 @@
 #include <boost/system/system_error.hpp>
 #include <spdlog/spdlog.h>
 
+#include <algorithm>
 #include <exception>
 #include <string>
 #include <utility>
@@ -30,6 +32,9 @@ std::string what_of(const std::exception_ptr& failure)
         return "unknown exception";
     }
 }
+
+// So many clients at once leave memory behind that is worth giving back.
+constexpr std::size_t crowd = 64;
 
 }  // namespace
 
@@ -74,6 +79,7 @@ void server::serve(client_connection client)
 {
     const auto one =
         sessions_.emplace(sessions_.end(), tools_, std::move(client), engine_, dialer_, limits_);
+    most_ = std::max(most_, sessions_.size());
     one->start([this, one](const std::exception_ptr& failure) {
         if (failure && !vmctl::is_cancellation(failure)) {
             // How a connection breaks is its two ends' business; this helps who looks for it.
@@ -81,6 +87,9 @@ void server::serve(client_connection client)
         }
         sessions_.erase(one);
         if (sessions_.empty()) emptied_.cancel();
+        if (most_ < crowd || sessions_.size() > most_ / 4) return;
+        most_ = sessions_.size();
+        return_free_memory();
     });
 }
 

@@ -60,6 +60,7 @@ private:
     dialer& dialer_;
     session_limits limits_;
     std::list<session> sessions_;
+    std::size_t most_ = 0;  // at once, since memory was given back
     // Never expires: cancelling it wakes whoever waits for the last session's end.
     boost::asio::steady_timer emptied_;
     vmctl::task_group accepting_;
