@@ -172,7 +172,9 @@ public:
             const int result = SSL_do_handshake(ssl_.get());
             const int error = SSL_get_error(ssl_.get(), result);
             // Also on failure: the peer shall read our alert.
-            while (!records_.flush()) co_await waiting(*transport_, readiness::writable);
+            while (!records_.flush()) {
+                co_await waiting(*transport_, readiness::writable);
+            }
             if (result == 1) break;
             records_.rethrow_failure();
             if (records_.ended())
