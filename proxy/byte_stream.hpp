@@ -70,6 +70,9 @@ public:
     // here; -1 when it is not (TLS).
     virtual int plain_descriptor() const noexcept { return -1; }
 
+    // Whoever used that descriptor would have had to wait.
+    virtual void plain_blocked(readiness /*what*/) noexcept {}
+
     // The same for Asio's coroutines. They may be cancelled (terminal).
     boost::asio::awaitable<std::size_t> read_some(boost::asio::mutable_buffer into);
     boost::asio::awaitable<void> write(boost::asio::const_buffer from);

@@ -13,6 +13,7 @@
 #include <netinet/tcp.h>
 #include <poll.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
@@ -27,6 +28,13 @@ namespace proxy {
 namespace {
 
 using asio::ip::tcp;
+
+using endpoint = asio::generic::stream_protocol::endpoint;
+
+[[noreturn]] void fail(int failure)
+{
+    throw boost::system::system_error(failure, boost::system::system_category());
+}
 
 int set(int socket, int level, int name, int value)
 {
@@ -72,17 +80,41 @@ asio::awaitable<std::vector<tcp::endpoint>> resolve(std::string host, std::uint1
     co_return running->found;
 }
 
-int connect_now(int descriptor, const stream_socket::endpoint_type& to)
-{
-    const bool connected = ::connect(descriptor, to.data(), static_cast<socklen_t>(to.size())) == 0;
-    return connected ? 0 : errno;
-}
-
 bool is_writable(int descriptor)
 {
     pollfd look{descriptor, POLLOUT, 0};
     return ::poll(&look, 1, 0) == 1;
 }
+
+// A socket that is not connected yet.
+class open_socket {
+public:
+    explicit open_socket(int family)
+        : descriptor_(::socket(family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0))
+    {
+        if (descriptor_ < 0) fail(errno);
+    }
+
+    open_socket(const open_socket&) = delete;
+    open_socket& operator=(const open_socket&) = delete;
+
+    ~open_socket()
+    {
+        if (descriptor_ >= 0) ::close(descriptor_);
+    }
+
+    // 0, or why not, or not yet.
+    int connect(const endpoint& to) const
+    {
+        return ::connect(descriptor_, to.data(), static_cast<socklen_t>(to.size())) == 0 ? 0
+                                                                                         : errno;
+    }
+
+    int release() { return std::exchange(descriptor_, -1); }
+
+private:
+    int descriptor_;
+};
 
 // What became of a connection that was begun; 0 when it is there.
 int outcome_of(int descriptor)
@@ -91,11 +123,6 @@ int outcome_of(int descriptor)
     socklen_t size = sizeof failure;
     if (::getsockopt(descriptor, SOL_SOCKET, SO_ERROR, &failure, &size) != 0) return errno;
     return failure;
-}
-
-[[noreturn]] void fail(int failure)
-{
-    throw boost::system::system_error(failure, boost::system::system_category());
 }
 
 // The name the engine's certificate must carry.
@@ -219,25 +246,27 @@ io_task<std::unique_ptr<byte_stream>> dialer::connect_tcp(
 }
 
 io_task<std::unique_ptr<byte_stream>> dialer::connect_socket(
-    const stream_socket::endpoint_type& to, dial_attempt& attempt
+    const endpoint& to, dial_attempt& attempt
 )
 {
     if (attempt.called_off_) fail(ECANCELED);
-    stream_socket socket(executor_, to.protocol());
-    const int descriptor = socket.native_handle();
-    auto stream = make_socket_stream(std::move(socket));  // does not block any more
-    int failure = connect_now(descriptor, to);
+    open_socket socket(to.protocol().family());
+    int failure = socket.connect(to);
     while (failure == EAGAIN) {
         // A unix socket with a full backlog, which cannot be waited for.
         co_await pausing(deadlines_, std::chrono::milliseconds(5));
         if (attempt.called_off_) fail(ECANCELED);
-        failure = connect_now(descriptor, to);
+        failure = socket.connect(to);
     }
-    if (failure != 0) {
-        if (failure != EINPROGRESS) fail(failure);
+    if (failure != 0 && failure != EINPROGRESS) fail(failure);
+    const int descriptor = socket.release();
+    auto stream = make_socket_stream(executor_, descriptor);
+    stream->plain_blocked(readiness::readable);  // nothing was asked yet
+    if (failure == EINPROGRESS) {
         // On this machine it is often there already.
         if (!is_writable(descriptor)) {
             const connecting guard(attempt.connecting_, *stream);
+            stream->plain_blocked(readiness::writable);
             co_await waiting(*stream, readiness::writable);
         }
         failure = outcome_of(descriptor);

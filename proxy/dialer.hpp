@@ -11,6 +11,7 @@
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/cancellation_signal.hpp>
+#include <boost/asio/generic/stream_protocol.hpp>
 
 #include <chrono>
 #include <filesystem>
@@ -74,7 +75,7 @@ private:
         const config::tcp_endpoint& endpoint, dial_attempt& attempt
     );
     io_task<std::unique_ptr<byte_stream>> connect_socket(
-        const stream_socket::endpoint_type& to, dial_attempt& attempt
+        const boost::asio::generic::stream_protocol::endpoint& to, dial_attempt& attempt
     );
     io_task<> dial_into(
         std::unique_ptr<byte_stream>& stream, vmctl::engine_address address, dial_attempt& attempt

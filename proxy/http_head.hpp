@@ -66,7 +66,7 @@ public:
 protected:
     // False: refuse.
     virtual bool start_line(std::string_view line) = 0;
-    virtual void field(std::string_view lower_name, std::string_view value) = 0;
+    virtual void field(std::string_view name, std::string_view value) = 0;
     virtual bool finished() = 0;
 
     // Transfer-Encoding wins over Content-Length, as in Go (net/http/transfer.go). Without either
@@ -98,7 +98,7 @@ public:
 
 private:
     bool start_line(std::string_view line) override;
-    void field(std::string_view lower_name, std::string_view value) override;
+    void field(std::string_view name, std::string_view value) override;
     bool finished() override;
 
     request_head head_;

@@ -113,7 +113,7 @@ void session::abort() noexcept
 
 io_task<session::opening> session::read_first_head()
 {
-    std::optional<deadline> limit;
+    const deadline limit(tools_.overdue, limits_.first_head, [this] { client_.stream->abort(); });
     for (;;) {
         const auto first = requests_.next(from_client_.bytes());
         if (first.kind != piece_kind::more) {
@@ -121,24 +121,14 @@ io_task<session::opening> session::read_first_head()
             between_requests_ = first.ends_message;
             co_return first.kind == piece_kind::head ? opening::head : opening::raw;
         }
-        auto count = read_client_now();
-        while (!count) {
-            from_client_.rest();
-            // Most clients have sent it before we look.
-            if (!limit) {
-                limit.emplace(tools_.overdue, limits_.first_head, [this] {
-                    client_.stream->abort();
-                });
-            }
-            try {
-                co_await waiting(*client_.stream, readiness::readable);
-            } catch (const boost::system::system_error&) {
-                if (!limit->has_passed()) throw;
-                co_return opening::nothing;
-            }
-            count = read_client_now();
+        std::size_t count = 0;
+        try {
+            count = co_await read_client();
+        } catch (const boost::system::system_error&) {
+            if (!limit.has_passed()) throw;
+            co_return opening::nothing;
         }
-        if (*count == 0) {
+        if (count == 0) {
             if (from_client_.bytes().empty()) co_return opening::nothing;
             // Half a head and then the end: dockerd has an answer to that.
             client_finished_ = true;
@@ -265,19 +255,17 @@ io_task<> session::refuse(std::string reason, bool to_head)
 // Takes what the client still sends, so that closing does not spoil the answer it is about to read.
 io_task<> session::drain_client()
 {
-    for (;;) {
+    std::size_t count = 0;
+    do {
         from_client_.drop(from_client_.bytes().size());
-        const auto count = read_client_now();
-        if (count == std::size_t{0}) co_return;
-        if (count) continue;
         const deadline limit(tools_.overdue, limits_.linger, [this] { client_.stream->abort(); });
         try {
-            co_await waiting(*client_.stream, readiness::readable);
+            count = co_await read_client();
         } catch (const boost::system::system_error&) {
             if (!limit.has_passed()) throw;
             co_return;
         }
-    }
+    } while (count > 0);
 }
 
 expected_response session::expect_response(const route& what) const

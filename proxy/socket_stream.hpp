@@ -3,14 +3,16 @@
 
 #include "proxy/byte_stream.hpp"
 
-#include <boost/asio/generic/stream_protocol.hpp>
+#include <boost/asio/any_io_executor.hpp>
 
 #include <memory>
 
 namespace proxy {
 
-using stream_socket = boost::asio::generic::stream_protocol::socket;
-
-std::unique_ptr<byte_stream> make_socket_stream(stream_socket socket);
+// Takes the descriptor over, even if it throws: boost::system::system_error. `executor` is that of
+// an io_context.
+std::unique_ptr<byte_stream> make_socket_stream(
+    const boost::asio::any_io_executor& executor, int descriptor
+);
 
 }  // namespace proxy
