@@ -121,12 +121,14 @@ dialer::dialer(asio::any_io_executor executor, std::chrono::steady_clock::durati
 {
 }
 
-asio::awaitable<std::unique_ptr<byte_stream>> dialer::dial(vmctl::engine_address address)
+asio::awaitable<std::unique_ptr<byte_stream>> dialer::dial(
+    vmctl::engine_address address, application_protocol protocol
+)
 {
     const auto shown = config::to_string(address.endpoint);
     std::string failed;
     try {
-        auto stream = co_await vmctl::with_deadline(limit_, connect(address));
+        auto stream = co_await vmctl::with_deadline(limit_, connect(address, protocol));
         co_return stream;
     } catch (const tls_error& error) {
         failed = error.what();
@@ -137,7 +139,9 @@ asio::awaitable<std::unique_ptr<byte_stream>> dialer::dial(vmctl::engine_address
     throw dial_error("cannot connect to the engine at " + shown + ": " + failed);
 }
 
-asio::awaitable<std::unique_ptr<byte_stream>> dialer::connect(vmctl::engine_address address)
+asio::awaitable<std::unique_ptr<byte_stream>> dialer::connect(
+    vmctl::engine_address address, application_protocol protocol
+)
 {
     std::unique_ptr<byte_stream> transport;
     if (const auto* remote = std::get_if<config::tcp_endpoint>(&address.endpoint)) {
@@ -148,7 +152,9 @@ asio::awaitable<std::unique_ptr<byte_stream>> dialer::connect(vmctl::engine_addr
     if (address.tls) {
         auto context = context_for(*address.tls);
         auto name = server_name(address);
-        transport = co_await connect_tls(std::move(transport), std::move(context), std::move(name));
+        transport = co_await connect_tls(
+            std::move(transport), std::move(context), std::move(name), protocol
+        );
     }
     co_return transport;
 }

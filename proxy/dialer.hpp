@@ -30,9 +30,12 @@ public:
 
     // Connected, and through the TLS handshake, within the time limit. On TCP: TCP_NODELAY, and
     // keep-alive that notices within two minutes that a silent peer is dead (with data on its way
-    // to it, the kernel's retransmissions decide: about 15 minutes). Throws dial_error; may be
-    // cancelled.
-    boost::asio::awaitable<std::unique_ptr<byte_stream>> dial(vmctl::engine_address address);
+    // to it, the kernel's retransmissions decide: about 15 minutes). Only TLS can tell the engine
+    // the protocol. Throws dial_error; may be cancelled.
+    boost::asio::awaitable<std::unique_ptr<byte_stream>> dial(
+        vmctl::engine_address address,
+        application_protocol protocol = application_protocol::http_1_1
+    );
 
 private:
     // Certificates are loaded again when one of their files has changed.
@@ -43,7 +46,9 @@ private:
     };
 
     tls_context context_for(const config::tls_files& files);
-    boost::asio::awaitable<std::unique_ptr<byte_stream>> connect(vmctl::engine_address address);
+    boost::asio::awaitable<std::unique_ptr<byte_stream>> connect(
+        vmctl::engine_address address, application_protocol protocol
+    );
 
     boost::asio::any_io_executor executor_;
     std::chrono::steady_clock::duration limit_;

@@ -137,7 +137,7 @@ asio::awaitable<bool> session::connect_unless_gone(vmctl::requester who, route w
 {
     auto asking = engine_.acquire(std::move(who), what.activity);
     auto lease = co_await unless_hangup(*client_.stream, std::move(asking));
-    auto dialled = dialer_.dial(lease.address());
+    auto dialled = dialer_.dial(lease.address(), spoken());
     std::exception_ptr failure;
     try {
         upstream_ = co_await unless_hangup(*client_.stream, std::move(dialled));
@@ -152,6 +152,13 @@ asio::awaitable<bool> session::connect_unless_gone(vmctl::requester who, route w
     const bool gone = co_await unless_hangup(*client_.stream, std::move(looking));
     if (!gone) std::rethrow_exception(failure);
     co_return false;
+}
+
+// By the first bytes, which are still here while the engine is dialled.
+application_protocol session::spoken() const
+{
+    const bool http_2 = from_client_.bytes().starts_with("PRI * HTTP/2.0\r\n");
+    return http_2 ? application_protocol::http_2 : application_protocol::http_1_1;
 }
 
 asio::awaitable<void> session::refuse(std::string reason, bool to_head)

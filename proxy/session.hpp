@@ -87,6 +87,7 @@ private:
     boost::asio::awaitable<void> drain_client();
 
     void decide_hijack(bool accepted);
+    application_protocol spoken() const;
     expected_response expect_response(const route& what) const;
     vmctl::requester requester_of_request() const;
     vmctl::requester requester_of_bytes() const;

@@ -12,6 +12,8 @@
 #include <openssl/x509v3.h>
 
 #include <algorithm>
+#include <new>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -57,9 +59,10 @@ public:
         SSL_set_connect_state(ssl_.get());
     }
 
-    asio::awaitable<void> handshake(std::string server_name)
+    asio::awaitable<void> handshake(std::string server_name, application_protocol protocol)
     {
         expect_name(server_name);
+        offer(protocol);
         for (;;) {
             ERR_clear_error();
             const int result = SSL_do_handshake(ssl_.get());
@@ -141,6 +144,18 @@ private:
         if (!accepted) throw tls_error("\"" + name + "\" cannot be the name of a TLS server");
     }
 
+    void offer(application_protocol protocol)
+    {
+        static constexpr std::string_view http_1_1 = "\x08http/1.1";
+        static constexpr std::string_view http_2 = "\x02h2\x08http/1.1";
+        const auto names = protocol == application_protocol::http_2 ? http_2 : http_1_1;
+        const auto* bytes = reinterpret_cast<const unsigned char*>(names.data());
+        // Unlike the rest of OpenSSL, 0 is success.
+        if (SSL_set_alpn_protos(ssl_.get(), bytes, static_cast<unsigned>(names.size())) != 0) {
+            throw std::bad_alloc();
+        }
+    }
+
     // Moves what the transport has into OpenSSL.
     asio::awaitable<void> receive()
     {
@@ -198,12 +213,15 @@ private:
 }  // namespace
 
 asio::awaitable<std::unique_ptr<byte_stream>> connect_tls(
-    std::unique_ptr<byte_stream> transport, tls_context context, std::string server_name
+    std::unique_ptr<byte_stream> transport,
+    tls_context context,
+    std::string server_name,
+    application_protocol protocol
 )
 {
     const auto executor = co_await asio::this_coro::executor;
     auto stream = std::make_unique<tls_stream>(std::move(transport), context, executor);
-    co_await stream->handshake(std::move(server_name));
+    co_await stream->handshake(std::move(server_name), protocol);
     co_return stream;
 }
 
