@@ -68,6 +68,13 @@ upstream each_upstream()
     return which;
 }
 
+upstream each_way()
+{
+    using enum upstream;
+    const auto which = GENERATE(direct, unix_socket, tcp, mutual_tls);
+    return which;
+}
+
 scene::scene(upstream which)
     : which_(which),
       engine_(engine_behind(which)),

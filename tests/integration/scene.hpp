@@ -34,6 +34,9 @@ std::ostream& operator<<(std::ostream& out, upstream which);
 // Runs the rest of the test case once for every upstream.
 upstream each_upstream();
 
+// The same, and directly: what is asserted then holds for Docker itself, and is seen to.
+upstream each_way();
+
 class scene {
 public:
     explicit scene(upstream which);
