@@ -46,6 +46,8 @@ public:
     scene(const scene&) = delete;
     scene& operator=(const scene&) = delete;
 
+    upstream way() const { return which_; }
+
     const test_support::docker_client& docker() const { return docker_; }
 
     const test_support::docker_client& direct() const { return direct_; }

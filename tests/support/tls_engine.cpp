@@ -80,10 +80,7 @@ void tls_connection::handshake()
         flush();
         if (result == 1) return;
         if (error != SSL_ERROR_WANT_READ) {
-            // Bytes that were not read would turn our end into a reset, and spoil the alert.
             ::shutdown(socket_.get(), SHUT_WR);
-            while (!transport_ended_ && !transport_reset_ && take_records(patience)) {
-            }
             complain("the TLS handshake fails");
         }
         if (!take_records(patience)) throw std::runtime_error("the TLS handshake does not end");
@@ -259,7 +256,13 @@ std::unique_ptr<tls_connection> tls_engine::accept(std::chrono::milliseconds lim
     std::unique_ptr<tls_connection> connection(
         new tls_connection(listener_.accept_socket(limit), context_.get())
     );
-    connection->handshake();
+    try {
+        connection->handshake();
+    } catch (...) {
+        // Closed now, bytes that were not read would make a reset of it and spoil the alert.
+        refused_.push_back(std::move(connection));
+        throw;
+    }
     return connection;
 }
 

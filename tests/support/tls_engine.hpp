@@ -99,6 +99,7 @@ private:
     raw_listener listener_;
     tls_engine_options options_;
     std::shared_ptr<SSL_CTX> context_;
+    std::vector<std::unique_ptr<tls_connection>> refused_;
 };
 
 }  // namespace test_support
