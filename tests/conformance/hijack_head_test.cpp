@@ -128,3 +128,55 @@ TEST_CASE("a stream that is refused ends as it ends directly", "[c14][bad]")
     };
     CHECK(missing(scene.connect()) == missing(scene.connect_directly()));
 }
+
+TEST_CASE("the engine speaks first on the streams of BuildKit", "[c24]")
+{
+    const scene scene(each_upstream());
+    const std::string h2c = "Connection: Upgrade\r\nUpgrade: h2c\r\n";
+    const std::string head =
+        "HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: h2c\r\n\r\n";
+    const std::string preface = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
+    constexpr std::size_t frame_head = 9;
+    SECTION("a session has the engine's preface and settings right behind its head")
+    {
+        const auto opened = [&](raw_client connection, const std::string& name) {
+            connection.send(request(
+                "POST /session",
+                h2c + "X-Docker-Expose-Session-Uuid: " + name +
+                    "\r\nX-Docker-Expose-Session-Name: n\r\n"
+                    "X-Docker-Expose-Session-Grpc-Method: /one\r\n"
+                    "X-Docker-Expose-Session-Grpc-Method: /two\r\n"
+            ));
+            return connection.receive(head.size() + preface.size() + frame_head);
+        };
+        const auto directly = opened(scene.connect_directly(), "one");
+        CHECK(opened(scene.connect(), "other") == directly);
+        CHECK(directly.starts_with(head + preface));
+    }
+    SECTION("/grpc is a server whose client speaks once it has read the head")
+    {
+        const auto opened = [&](raw_client connection) {
+            connection.send(request("POST /grpc", h2c));
+            auto bytes = connection.receive(head.size());
+            connection.send(preface + std::string("\0\0\0\4\0\0\0\0\0", frame_head));
+            // Its settings, of which it has some, and its acknowledgement of ours.
+            bytes += connection.receive(2 * frame_head);
+            connection.finish_sending();
+            return bytes;
+        };
+        const auto directly = opened(scene.connect_directly());
+        CHECK(opened(scene.connect()) == directly);
+        CHECK(directly.starts_with(head));
+        CHECK(directly[head.size() + 3] == '\4');
+    }
+    SECTION("a session that asks for no upgrade is refused")
+    {
+        const auto refused = [](raw_client connection) {
+            connection.send(last_request("POST /session"));
+            return masked(connection.receive_all());
+        };
+        const auto directly = refused(scene.connect_directly());
+        CHECK(refused(scene.connect()) == directly);
+        CHECK(directly.starts_with("HTTP/1.1 400 Bad Request\r\n"));
+    }
+}

@@ -42,6 +42,9 @@ public:
     // Whether gangwayd has dialled and was not accepted yet.
     bool has_pending() const;
 
+    // Where it listens, over TCP or TLS.
+    std::uint16_t port() const { return tls_ ? tls_->port() : plain_->port(); }
+
     // gangwayd's; our own in a direct run.
     pid_t pid() const;
 

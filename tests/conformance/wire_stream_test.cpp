@@ -4,6 +4,8 @@
 
 #include <catch2/catch.hpp>
 
+#include <thread>
+
 using namespace conformance;
 using namespace integration;
 
@@ -43,7 +45,7 @@ TEST_CASE("a hijacked stream carries megabytes both ways at the same time", "[c2
     auto connection = attach(scene, container, upgrade);
     connection.receive_until("\r\n\r\n");
     start(scene, container);
-    const auto sent = test_support::patterned_bytes(8'000'000);
+    const auto sent = test_support::patterned_bytes(32'000'000);
     CHECK(connection.send(sent));
     connection.finish_sending();
     const bool same_bytes = unframed(connection.receive_all()) == sent;
@@ -80,4 +82,38 @@ TEST_CASE("the head of wait comes at once and its body when the container ends",
     input.receive_until("\r\n\r\n");
     input.send("go\n");
     CHECK(waiting.receive_until("0\r\n\r\n").find("\"StatusCode\":21") != std::string::npos);
+}
+
+TEST_CASE("a slow reader gets the last byte of much output", "[c19]")
+{
+    const scene scene(each_way());
+    // Without the engine's own log, which would be most of the time.
+    const auto container = scene.direct().text(
+        {"create",
+         "-i",
+         "--network",
+         "none",
+         "--log-driver",
+         "none",
+         "busybox",
+         "sh",
+         "-c",
+         "head -c 16777216 /dev/urandom | tee /all; md5sum </all; echo END"}
+    );
+    auto connection = attach(scene, container);
+    connection.receive_until("\r\n\r\n");
+    start(scene, container);
+    std::string stream;
+    // The container and the engine are long done when the end is read.
+    for (int pause = 0; pause < 200; ++pause) {
+        stream += connection.receive(65536);
+        std::this_thread::sleep_for(std::chrono::milliseconds(2));
+    }
+    stream += connection.receive_all();
+    const auto output = unframed(stream);
+    REQUIRE(output.size() > 16777216);
+    const auto sum = test_support::run_checked(
+        {.arguments = {"md5sum"}, .input = piped_text{output.substr(0, 16777216)}}
+    );
+    CHECK(output.substr(16777216) == sum + "END\n");
 }

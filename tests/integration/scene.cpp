@@ -125,6 +125,11 @@ std::filesystem::path scene::socket() const
     return gangwayd_ ? gangwayd_->docker_socket() : engine_.socket;
 }
 
+std::optional<pid_t> scene::gangwayd() const
+{
+    return gangwayd_ ? std::optional(gangwayd_->pid()) : std::nullopt;
+}
+
 std::size_t scene::descriptors() const
 {
     return gangwayd_ ? test_support::descriptors_of(gangwayd_->pid()) : 0;

@@ -62,6 +62,9 @@ public:
 
     std::filesystem::path socket() const;
 
+    // Its process, where there is one in between.
+    std::optional<pid_t> gangwayd() const;
+
     // What gangwayd holds; a constant in a direct run.
     std::size_t descriptors() const;
 
