@@ -69,7 +69,7 @@ TEST_CASE("docker events --until ends by itself", "[c13][stream]")
 
 TEST_CASE("docker stats answers once and goes on as a stream", "[c11][stream]")
 {
-    const scene scene(each_way());
+    const scene scene(each_upstream());
     const auto container = scene.run_detached({"busybox", "sleep", "1000"});
     const auto once = scene.docker().run(
         {"stats", "--no-stream", "--no-trunc", "--format", "{{.PIDs}} of {{.ID}}", container}
