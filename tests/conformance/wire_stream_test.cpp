@@ -12,7 +12,7 @@ using namespace integration;
 TEST_CASE("a hijacked stream half-closed by the client still brings late output", "[c17]")
 {
     const scene scene(each_way());
-    const auto container = create_with_input(scene, "cat >/dev/null; sleep 3; echo done");
+    const auto container = create_with_input(scene, "cat >/dev/null; sleep 2; echo done");
     auto connection = attach(scene, container, upgrade);
     const auto head = connection.receive_until("\r\n\r\n");
     CHECK(head.starts_with("HTTP/1.1 101 UPGRADED\r\n"));
@@ -45,7 +45,7 @@ TEST_CASE("a hijacked stream carries megabytes both ways at the same time", "[c2
     auto connection = attach(scene, container, upgrade);
     connection.receive_until("\r\n\r\n");
     start(scene, container);
-    const auto sent = test_support::patterned_bytes(32'000'000);
+    const auto sent = test_support::patterned_bytes(8'000'000);
     CHECK(connection.send(sent));
     connection.finish_sending();
     const bool same_bytes = unframed(connection.receive_all()) == sent;
