@@ -162,13 +162,13 @@ void dial_attempt::call_off()
 }
 
 io_task<std::unique_ptr<byte_stream>> dialer::dial(
-    vmctl::engine_address address, dial_attempt& attempt
+    vmctl::engine_address address, application_protocol protocol, dial_attempt& attempt
 )
 {
     const deadline limit(deadlines_, limit_, [&attempt] { attempt.call_off(); });
     std::string failed;
     try {
-        auto stream = co_await connect(address, attempt);
+        auto stream = co_await connect(address, protocol, attempt);
         if (!limit.has_passed()) co_return std::move(stream);
     } catch (const tls_error& error) {
         failed = error.what();
@@ -182,25 +182,30 @@ io_task<std::unique_ptr<byte_stream>> dialer::dial(
     );
 }
 
-asio::awaitable<std::unique_ptr<byte_stream>> dialer::dial(vmctl::engine_address address)
+asio::awaitable<std::unique_ptr<byte_stream>> dialer::dial(
+    vmctl::engine_address address, application_protocol protocol
+)
 {
     dial_attempt attempt;
     std::unique_ptr<byte_stream> stream;
-    auto work = dial_into(stream, std::move(address), attempt);
+    auto work = dial_into(stream, std::move(address), protocol, attempt);
     auto call_off = [&attempt] { attempt.call_off(); };
     co_await to_asio(executor_, std::move(work), call_off);
     co_return std::move(stream);
 }
 
 io_task<> dialer::dial_into(
-    std::unique_ptr<byte_stream>& stream, vmctl::engine_address address, dial_attempt& attempt
+    std::unique_ptr<byte_stream>& stream,
+    vmctl::engine_address address,
+    application_protocol protocol,
+    dial_attempt& attempt
 )
 {
-    stream = co_await dial(std::move(address), attempt);
+    stream = co_await dial(std::move(address), protocol, attempt);
 }
 
 io_task<std::unique_ptr<byte_stream>> dialer::connect(
-    const vmctl::engine_address& address, dial_attempt& attempt
+    const vmctl::engine_address& address, application_protocol protocol, dial_attempt& attempt
 )
 {
     std::unique_ptr<byte_stream> transport;
@@ -215,7 +220,8 @@ io_task<std::unique_ptr<byte_stream>> dialer::connect(
     auto context = context_for(*address.tls);
     auto name = server_name(address);
     const connecting guard(attempt.connecting_, *transport);
-    auto secured = co_await connect_tls(std::move(transport), std::move(context), std::move(name));
+    auto secured =
+        co_await connect_tls(std::move(transport), std::move(context), std::move(name), protocol);
     co_return std::move(secured);
 }
 

@@ -190,7 +190,7 @@ io_task<bool> session::connect_unless_gone(route what)
         dial_attempt attempt;
         dialling_ = &attempt;
         begin_watching();
-        upstream_ = co_await dialer_.dial(lease.address(), attempt);
+        upstream_ = co_await dialer_.dial(lease.address(), spoken(), attempt);
     } catch (const dial_error&) {
         failure = std::current_exception();
     } catch (...) {
@@ -241,6 +241,13 @@ io_task<vmctl::lease> session::acquire(vmctl::activity kind)
     if (failure) std::rethrow_exception(failure);
     if (aborted_) throw boost::system::system_error(asio::error::connection_aborted);
     co_return std::move(*granted);
+}
+
+// By the first bytes, which are still here while the engine is dialled.
+application_protocol session::spoken() const
+{
+    const bool http_2 = from_client_.bytes().starts_with("PRI * HTTP/2.0\r\n");
+    return http_2 ? application_protocol::http_2 : application_protocol::http_1_1;
 }
 
 io_task<> session::refuse(std::string reason, bool to_head)

@@ -115,6 +115,7 @@ private:
     void client_went();
     void complete(boost::system::error_code failure) override;
 
+    application_protocol spoken() const;
     expected_response expect_response(const route& what) const;
     vmctl::requester requester_now() const;
 

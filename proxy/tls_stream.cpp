@@ -15,6 +15,7 @@
 #include <memory>
 #include <new>
 #include <optional>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -164,9 +165,10 @@ public:
         SSL_set_connect_state(ssl_.get());
     }
 
-    io_task<> handshake(std::string server_name)
+    io_task<> handshake(std::string server_name, application_protocol protocol)
     {
         expect_name(server_name);
+        offer(protocol);
         for (;;) {
             ERR_clear_error();
             const int result = SSL_do_handshake(ssl_.get());
@@ -268,6 +270,18 @@ private:
         if (!accepted) throw tls_error("\"" + name + "\" cannot be the name of a TLS server");
     }
 
+    void offer(application_protocol protocol)
+    {
+        static constexpr std::string_view http_1_1 = "\x08http/1.1";
+        static constexpr std::string_view http_2 = "\x02h2\x08http/1.1";
+        const auto names = protocol == application_protocol::http_2 ? http_2 : http_1_1;
+        const auto* bytes = reinterpret_cast<const unsigned char*>(names.data());
+        // Unlike the rest of OpenSSL, 0 is success.
+        if (SSL_set_alpn_protos(ssl_.get(), bytes, static_cast<unsigned>(names.size())) != 0) {
+            throw std::bad_alloc();
+        }
+    }
+
     std::unique_ptr<byte_stream> transport_;
     record_bio records_;
     std::unique_ptr<SSL, decltype(&SSL_free)> ssl_;
@@ -277,11 +291,14 @@ private:
 }  // namespace
 
 io_task<std::unique_ptr<byte_stream>> connect_tls(
-    std::unique_ptr<byte_stream> transport, tls_context context, std::string server_name
+    std::unique_ptr<byte_stream> transport,
+    tls_context context,
+    std::string server_name,
+    application_protocol protocol
 )
 {
     auto stream = std::make_unique<tls_stream>(std::move(transport), context);
-    co_await stream->handshake(std::move(server_name));
+    co_await stream->handshake(std::move(server_name), protocol);
     co_return std::move(stream);
 }
 

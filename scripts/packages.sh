@@ -12,7 +12,8 @@ image_packages=(
 )
 client_packages=(busybox-static ca-certificates)
 test_packages=(
-    catch2 ccache clang-format docker.io iptables openssl procps socat systemd util-linux python3 man-db mandoc
+    catch2 ccache clang-format docker.io iptables openssl procps socat systemd util-linux python3 python3-docker
+    python3-websocket man-db mandoc
 )
 
 say() { printf '\n==> %s\n' "$*"; }
