@@ -145,9 +145,9 @@ bool request_head_parser::start_line(std::string_view line)
     return !head_.target.empty();
 }
 
-void request_head_parser::field(std::string_view lower_name, std::string_view value)
+void request_head_parser::field(std::string_view lower_name, std::string_view)
 {
-    if (lower_name == "upgrade" && !value.empty()) head_.upgrade = true;
+    if (lower_name == "upgrade") head_.upgrade = true;
 }
 
 bool request_head_parser::finished()
