@@ -45,9 +45,13 @@ void check_words(const config::config_error& error)
     for (const auto& problem : error.problems()) {
         demand(!problem.what.empty(), "a problem says what is wrong");
         const auto line = to_string(problem);
-        const bool plain = std::none_of(line.begin(), line.end(), [](char c) {
-            return (c >= 0 && c < ' ') || c == 0x7F;
-        });
+        bool plain = true;
+        for (std::size_t index = 0; index < line.size(); ++index) {
+            const auto byte = static_cast<unsigned char>(line[index]);
+            // C2 80 to C2 9F are the control characters U+0080 to U+009F.
+            const bool after_c2 = index > 0 && line[index - 1] == '\xC2';
+            if (byte < ' ' || byte == 0x7F || (after_c2 && byte < 0xA0)) plain = false;
+        }
         demand(plain, "a problem is one line without control characters");
     }
 }

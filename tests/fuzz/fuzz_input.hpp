@@ -30,6 +30,8 @@ public:
     {
     }
 
+    explicit fuzz_input(std::string_view bytes) : left_(bytes) {}
+
     bool empty() const { return left_.empty(); }
 
     std::uint8_t byte()
