@@ -64,9 +64,10 @@ public:
             ERR_clear_error();
             const int result = SSL_do_handshake(ssl_.get());
             const int error = SSL_get_error(ssl_.get(), result);
+            const auto failure = failure_of(error);
             co_await flush();  // also on failure: the peer shall read our alert
             if (result == 1) break;
-            if (error != SSL_ERROR_WANT_READ) throw tls_error(last_reason(ssl_.get()));
+            if (error != SSL_ERROR_WANT_READ) throw tls_error(failure);
             co_await receive();
             if (transport_ended_)
                 throw tls_error("the engine ended the connection in the TLS handshake");
@@ -80,11 +81,12 @@ public:
             std::size_t count = 0;
             const int result = SSL_read_ex(ssl_.get(), into.data(), into.size(), &count);
             const int error = SSL_get_error(ssl_.get(), result);
+            const auto failure = failure_of(error);
             // A read may answer a key update; whoever is writing already takes that along.
             if (BIO_ctrl_pending(outgoing_) > 0 && !flushing_) co_await flush();
             if (result == 1) co_return count;
             if (error == SSL_ERROR_ZERO_RETURN) co_return 0;
-            if (error != SSL_ERROR_WANT_READ) throw tls_error(last_reason(ssl_.get()));
+            if (error != SSL_ERROR_WANT_READ) throw tls_error(failure);
             if (transport_ended_)
                 throw tls_truncated("the TLS connection was cut without close_notify");
             co_await receive();
@@ -139,6 +141,15 @@ private:
             accepted = X509_VERIFY_PARAM_set1_ip_asc(SSL_get0_param(ssl_.get()), name.c_str()) == 1;
         }
         if (!accepted) throw tls_error("\"" + name + "\" cannot be the name of a TLS server");
+    }
+
+    // The reason of an operation that ended with `error`; empty when it did not fail. OpenSSL's
+    // error queue belongs to the thread, so it is asked before anything is awaited: other streams
+    // use it, too.
+    std::string failure_of(int error) const
+    {
+        const bool failed = error != SSL_ERROR_NONE && error != SSL_ERROR_WANT_READ;
+        return failed ? last_reason(ssl_.get()) : std::string();
     }
 
     // Moves what the transport has into OpenSSL.

@@ -1,5 +1,6 @@
 // TLS with half-close, against OpenSSL's own blocking server.
 #include "proxy/dialer.hpp"
+#include "tests/support/memory_stream.hpp"
 #include "tests/support/run_loop.hpp"
 #include "tests/support/test_directory.hpp"
 #include "tests/unit/proxy/session_fixture.hpp"
@@ -8,6 +9,7 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <catch2/catch.hpp>
+#include <openssl/err.h>
 #include <openssl/ssl.h>
 
 #include <array>
@@ -106,6 +108,26 @@ asio::awaitable<void> fail_to_read(
         const auto stream = co_await dialer.dial(std::move(address));
         co_await read_to_end(*stream);
     } catch (const std::exception& error) {
+        failure = error.what();
+    }
+}
+
+// An engine without TLS, beside other streams that use OpenSSL's error queue while one writes.
+class plain_engine final : public test_support::memory_peer {
+public:
+    std::string say() override { return "HTTP/1.1 400 Bad Request\r\n\r\n"; }
+
+    void hear(std::string_view) override { ERR_clear_error(); }
+};
+
+asio::awaitable<void> fail_to_connect(
+    test_support::memory_peer& peer, proxy::tls_context context, std::string& failure
+)
+{
+    auto transport = std::make_unique<test_support::memory_stream>(peer);
+    try {
+        co_await proxy::connect_tls(std::move(transport), std::move(context), "engine");
+    } catch (const proxy::tls_error& error) {
         failure = error.what();
     }
 }
@@ -244,6 +266,18 @@ TEST_CASE("an engine of another authority is refused by us, and we by it")
         CHECK_THAT(failure, Catch::Matchers::Contains("alert"));
         CHECK_FALSE(server.accepted);
     }
+}
+
+TEST_CASE("the reason of a failed handshake is its own, whatever other streams do meanwhile")
+{
+    const test_directory directory;
+    const auto pki = make_pki(directory / "pki");
+    const auto context = proxy::load_tls_context(vmctl::client_identity(pki));
+    plain_engine engine;
+    asio::io_context loop(1);
+    std::string failure;
+    run_loop(loop, fail_to_connect(engine, context, failure));
+    CHECK_THAT(failure, Catch::Matchers::Contains("does not speak TLS"));
 }
 
 TEST_CASE("TLS files that cannot be used are named")
