@@ -75,6 +75,11 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     const auto configuration = load(text, flags);
     if (!configuration) return 0;
 
+    // JSON cannot hold what the command line may: a path that is not UTF-8.
+    const auto flag_text =
+        std::string_view(reinterpret_cast<const char*>(data), size).substr(0, size - text.size());
+    if (std::any_of(flag_text.begin(), flag_text.end(), [](char c) { return c < 0; })) return 0;
+
     const auto printed = config::print(*configuration);
     config::overrides instance_alone;
     instance_alone.instance = flags.instance;

@@ -104,7 +104,8 @@ void tampered_engine::act()
             if (open) SSL_new_session_ticket(ssl_.get());
             break;
         case 4:
-            // TLS 1.2 only; the client does not take part.
+            // TLS 1.2 only; the client does not take part, and OpenSSL's server then gives up.
+            tampered_ = true;
             if (open) SSL_renegotiate(ssl_.get());
             if (open) SSL_do_handshake(ssl_.get());
             break;

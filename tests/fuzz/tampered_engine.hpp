@@ -35,6 +35,7 @@ public:
     // The engine has ended its direction.
     bool finished() const { return finished_; }
 
+    // Or the engine itself has done what breaks a connection.
     bool is_tampered_with() const { return tampered_; }
 
     bool was_reset() const { return reset_; }
