@@ -110,7 +110,9 @@ void tampered_engine::act()
             if (open) SSL_do_handshake(ssl_.get());
             break;
         default: {
-            const std::string text(1 + std::size_t{action} * script_.byte(), 'a');
+            // Some of several records, most of a few bytes.
+            const auto unit = std::size_t{action == 0xFF ? 160U : action / 16U};
+            const std::string text(1 + unit * script_.byte(), 'a');
             std::size_t count = 0;
             if (open && SSL_write_ex(ssl_.get(), text.data(), text.size(), &count) == 1)
                 said_ += text;

@@ -112,10 +112,12 @@ asio::awaitable<void> fail_to_read(
     }
 }
 
-// An engine without TLS, beside other streams that use OpenSSL's error queue while one writes.
-class plain_engine final : public test_support::memory_peer {
+// An engine that gets the handshake wrong, beside other streams that use OpenSSL's error queue
+// while the client sends its alert.
+class wrong_engine final : public test_support::memory_peer {
 public:
-    std::string say() override { return "HTTP/1.1 400 Bad Request\r\n\r\n"; }
+    // A ServerHelloDone in place of the ServerHello.
+    std::string say() override { return {"\x16\x03\x03\x00\x04\x0E\x00\x00\x00", 9}; }
 
     void hear(std::string_view) override { ERR_clear_error(); }
 };
@@ -273,11 +275,11 @@ TEST_CASE("the reason of a failed handshake is its own, whatever other streams d
     const test_directory directory;
     const auto pki = make_pki(directory / "pki");
     const auto context = proxy::load_tls_context(vmctl::client_identity(pki));
-    plain_engine engine;
+    wrong_engine engine;
     asio::io_context loop(1);
     std::string failure;
     run_loop(loop, fail_to_connect(engine, context, failure));
-    CHECK_THAT(failure, Catch::Matchers::Contains("does not speak TLS"));
+    CHECK(failure == "unexpected message");
 }
 
 TEST_CASE("TLS files that cannot be used are named")
