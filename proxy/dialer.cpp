@@ -187,21 +187,9 @@ asio::awaitable<std::unique_ptr<byte_stream>> dialer::dial(
 )
 {
     dial_attempt attempt;
-    std::unique_ptr<byte_stream> stream;
-    auto work = dial_into(stream, std::move(address), protocol, attempt);
+    auto work = dial(std::move(address), protocol, attempt);
     auto call_off = [&attempt] { attempt.call_off(); };
-    co_await to_asio(executor_, std::move(work), call_off);
-    co_return std::move(stream);
-}
-
-io_task<> dialer::dial_into(
-    std::unique_ptr<byte_stream>& stream,
-    vmctl::engine_address address,
-    application_protocol protocol,
-    dial_attempt& attempt
-)
-{
-    stream = co_await dial(std::move(address), protocol, attempt);
+    co_return co_await to_asio(executor_, std::move(work), call_off);
 }
 
 io_task<std::unique_ptr<byte_stream>> dialer::connect(

@@ -80,12 +80,6 @@ private:
     io_task<std::unique_ptr<byte_stream>> connect_socket(
         const boost::asio::generic::stream_protocol::endpoint& to, dial_attempt& attempt
     );
-    io_task<> dial_into(
-        std::unique_ptr<byte_stream>& stream,
-        vmctl::engine_address address,
-        application_protocol protocol,
-        dial_attempt& attempt
-    );
 
     boost::asio::any_io_executor executor_;
     deadlines deadlines_;

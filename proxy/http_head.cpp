@@ -150,9 +150,9 @@ bool request_head_parser::start_line(std::string_view line)
     return !head_.target.empty();
 }
 
-void request_head_parser::field(std::string_view name, std::string_view value)
+void request_head_parser::field(std::string_view name, std::string_view)
 {
-    if (!value.empty() && equal_ignoring_case(name, "upgrade")) head_.upgrade = true;
+    if (equal_ignoring_case(name, "upgrade")) head_.upgrade = true;
 }
 
 bool request_head_parser::finished()

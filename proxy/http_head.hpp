@@ -29,7 +29,9 @@ struct request_head {
     std::string method;
     std::string target;  // as on the request line
     body_framing body;
-    bool upgrade = false;  // carries an Upgrade field
+    // Carries an Upgrade field, with a value or without, as moby asks
+    // (daemon/server/router/container/container_routes.go, postContainersAttach).
+    bool upgrade = false;
 };
 
 struct response_head {

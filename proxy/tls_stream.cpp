@@ -173,13 +173,9 @@ public:
             ERR_clear_error();
             const int result = SSL_do_handshake(ssl_.get());
             const int error = SSL_get_error(ssl_.get(), result);
-            // Also on failure: the peer shall read our alert.
+            if (result != 1) check_handshake(error);
             while (!records_.flush()) co_await waiting(*transport_, readiness::writable);
             if (result == 1) break;
-            records_.rethrow_failure();
-            if (records_.ended())
-                throw tls_error("the engine ended the connection in the TLS handshake");
-            if (error != SSL_ERROR_WANT_READ) throw tls_error(last_reason(ssl_.get()));
             co_await waiting(*transport_, readiness::readable);
         }
     }
@@ -193,7 +189,7 @@ public:
             const int result = SSL_read_ex(ssl_.get(), into.data(), into.size(), &count);
             const int error = SSL_get_error(ssl_.get(), result);
             // A read may answer a key update. What cannot leave now goes with the next write.
-            if (records_.collected() > 0) records_.flush();
+            if (records_.collected() > 0) flush_if_possible();
             if (result != 1) {
                 if (total > 0) break;  // the next call finds the same
                 return end_of_reading(error);
@@ -244,11 +240,34 @@ private:
     std::optional<std::size_t> end_of_reading(int error)
     {
         if (error == SSL_ERROR_ZERO_RETURN) return 0;
+        const auto reason = error == SSL_ERROR_WANT_READ ? std::string() : last_reason(ssl_.get());
         records_.rethrow_failure();
         if (records_.ended())
             throw tls_truncated("the TLS connection was cut without close_notify");
         if (error == SSL_ERROR_WANT_READ) return std::nullopt;
-        throw tls_error(last_reason(ssl_.get()));
+        throw tls_error(reason);
+    }
+
+    // Throws when a handshake that needs more than bytes has failed. OpenSSL's error queue belongs
+    // to the thread, so it is asked before anything is awaited: other streams use it, too.
+    void check_handshake(int error)
+    {
+        const auto reason = error == SSL_ERROR_WANT_READ ? std::string() : last_reason(ssl_.get());
+        records_.rethrow_failure();
+        if (!records_.ended() && error == SSL_ERROR_WANT_READ) return;
+        flush_if_possible();  // the peer shall read our alert
+        if (records_.ended())
+            throw tls_error("the engine ended the connection in the TLS handshake");
+        throw tls_error(reason);
+    }
+
+    // Whether the connection can still be written to is the writer's business.
+    void flush_if_possible() noexcept
+    {
+        try {
+            records_.flush();
+        } catch (const boost::system::system_error&) {
+        }
     }
 
     void expect_name(const std::string& name)
