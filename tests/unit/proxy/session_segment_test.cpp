@@ -13,16 +13,9 @@ TEST_CASE("the head of a hijacked stream is a write of its own", "[c12]")
     std::array<int, 2> ends{};
     REQUIRE(::socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends.data()) == 0);
     asio::posix::stream_descriptor client(one.loop, ends[0]);
-    proxy::stream_socket inner(one.loop, {AF_UNIX, 0}, ends[1]);
     proxy::client_connection connection{
-        proxy::make_socket_stream(std::move(inner)), {1000, 42, "docker"}};
-    one.session.emplace(
-        one.loop.get_executor(),
-        std::move(connection),
-        one.engine,
-        one.dialer,
-        proxy::session_limits{}
-    );
+        proxy::make_socket_stream(one.loop.get_executor(), ends[1]), {1000, 42, "docker"}};
+    one.session.emplace(one.tools, std::move(connection), one.engine, one.dialer, one.limits);
     one.run(
         [](session_fixture& f, asio::posix::stream_descriptor& docker) -> asio::awaitable<void> {
             co_await send(docker, "POST /exec/e/start HTTP/1.1\r\nContent-Length: 2\r\n\r\n{}");
