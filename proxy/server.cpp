@@ -1,6 +1,7 @@
 // The accept loops, and how sessions end with the server.
 #include "proxy/server.hpp"
 
+#include "proxy/spare_memory.hpp"
 #include "vmctl/deadline.hpp"
 
 #include <boost/asio/error.hpp>
@@ -9,6 +10,7 @@
 #include <boost/system/system_error.hpp>
 #include <spdlog/spdlog.h>
 
+#include <algorithm>
 #include <exception>
 #include <string>
 #include <utility>
@@ -17,6 +19,9 @@ namespace asio = boost::asio;
 
 namespace proxy {
 namespace {
+
+// So many sessions at a time leave memory behind that is worth giving back.
+constexpr std::size_t crowd = 64;
 
 std::string what_of(const std::exception_ptr& failure)
 {
@@ -74,14 +79,23 @@ void server::serve(client_connection client)
 {
     const auto one =
         sessions_.emplace(sessions_.end(), tools_, std::move(client), engine_, dialer_, limits_);
+    most_sessions_ = std::max(most_sessions_, sessions_.size());
     one->start([this, one](const std::exception_ptr& failure) {
         if (failure && !vmctl::is_cancellation(failure)) {
             // How a connection breaks is its two ends' business; this helps who looks for it.
             spdlog::debug("a session of pid {} broke: {}", one->client().pid, what_of(failure));
         }
         sessions_.erase(one);
-        if (sessions_.empty()) emptied_.cancel();
+        session_ended();
     });
+}
+
+void server::session_ended()
+{
+    if (sessions_.empty()) emptied_.cancel();
+    if (most_sessions_ < crowd || sessions_.size() > most_sessions_ / 4) return;
+    most_sessions_ = sessions_.size();
+    return_spare_memory();
 }
 
 asio::awaitable<void> server::sessions_ended()

@@ -29,6 +29,7 @@ io_task<> session::splice_bodies()
     const bool possible = upstream_->plain_descriptor() >= 0 &&
                           client_.stream->plain_descriptor() >= 0 && from_engine_.bytes().empty();
     if (!possible || responses_.opaque() < worth_splicing) co_return;
+    const pipe_pool::user bulk(tools_.pipes);
     for (;;) {
         from_engine_.rest();
         auto pipe = tools_.pipes.take();
