@@ -20,7 +20,7 @@ constexpr auto least_patience = microseconds(8);
 constexpr auto most_patience = microseconds(64);
 
 // After so many batches without a pause Asio's own work gets its turn.
-constexpr int most_batches = 64;
+constexpr int most_batches = 8;
 
 [[noreturn]] void fail(const char* what)
 {

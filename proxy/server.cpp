@@ -1,6 +1,7 @@
 // The accept loops, and how sessions end with the server.
 #include "proxy/server.hpp"
 
+#include "proxy/socket_stream.hpp"
 #include "proxy/spare_memory.hpp"
 #include "vmctl/deadline.hpp"
 
@@ -53,6 +54,7 @@ server::server(
       emptied_(executor, asio::steady_timer::time_point::max()),
       accepting_(executor)
 {
+    prepare_socket_streams(executor);
 }
 
 void server::start(std::function<void(std::string)> failed)

@@ -97,8 +97,10 @@ void session::finish()
         return;
     }
     going_.reset();
-    // Posted: a part of this session calls us.
-    asio::post(tools_.executor, [this] { ended_(failure_); });
+    // Posted: a part of this session calls us. Nothing of it is left when `ended` returns.
+    asio::post(tools_.executor, [ended = std::move(ended_), failure = failure_] {
+        ended(failure);
+    });
 }
 
 void session::abort() noexcept

@@ -15,4 +15,8 @@ std::unique_ptr<byte_stream> make_socket_stream(
     const boost::asio::any_io_executor& executor, int descriptor
 );
 
+// Opens what all streams of a loop share, while descriptors are certainly left; the first stream
+// would do it.
+void prepare_socket_streams(const boost::asio::any_io_executor& executor);
+
 }  // namespace proxy

@@ -128,4 +128,6 @@ std::unique_ptr<byte_stream> make_socket_stream(
     return std::make_unique<socket_stream>(std::move(socket));
 }
 
+void prepare_socket_streams(const asio::any_io_executor&) {}
+
 }  // namespace proxy

@@ -25,6 +25,11 @@ namespace {
     throw boost::system::system_error(errno, boost::system::system_category(), what);
 }
 
+poller& poller_of(const asio::any_io_executor& executor)
+{
+    return asio::use_service<poller>(asio::query(executor, asio::execution::context));
+}
+
 constexpr std::size_t small_message = std::size_t{4} * 1024;
 
 class socket_stream final : public byte_stream, poller::watched {
@@ -199,8 +204,12 @@ std::unique_ptr<byte_stream> make_socket_stream(
     const asio::any_io_executor& executor, int descriptor
 )
 {
-    auto& context = asio::query(executor, asio::execution::context);
-    return std::make_unique<socket_stream>(asio::use_service<poller>(context), descriptor);
+    return std::make_unique<socket_stream>(poller_of(executor), descriptor);
+}
+
+void prepare_socket_streams(const asio::any_io_executor& executor)
+{
+    poller_of(executor);
 }
 
 }  // namespace proxy

@@ -126,7 +126,9 @@ TEST_CASE("a stream that is refused ends as it ends directly", "[c14][bad]")
     const auto missing = [&](raw_client connection) {
         const auto id = create_exec(scene, container, "exec /no/such/program");
         connection.send(post("/exec/" + id + "/start", upgraded, body));
-        return masked(connection.receive_all());
+        const auto head = connection.receive_until("\r\n\r\n");
+        // Into how many frames the shell's message falls is a matter of its timing.
+        return head + unframed(connection.receive_all());
     };
     CHECK(missing(scene.connect()) == missing(scene.connect_directly()));
 }
