@@ -92,16 +92,26 @@ public:
     explicit open_socket(int family)
         : descriptor_(::socket(family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0))
     {
-        if (descriptor_ < 0) fail(errno);
+        if (descriptor_ < 0 && errno != EMFILE && errno != ENFILE) fail(errno);
     }
 
     open_socket(const open_socket&) = delete;
     open_socket& operator=(const open_socket&) = delete;
+    open_socket(open_socket&&) = delete;
+
+    open_socket& operator=(open_socket&& other) noexcept
+    {
+        std::swap(descriptor_, other.descriptor_);
+        return *this;
+    }
 
     ~open_socket()
     {
         if (descriptor_ >= 0) ::close(descriptor_);
     }
+
+    // There is none, for want of descriptors.
+    bool shortage() const { return descriptor_ < 0; }
 
     // 0, or why not, or not yet.
     int connect(const endpoint& to) const
@@ -115,6 +125,11 @@ public:
 private:
     int descriptor_;
 };
+
+std::string shortage_of_descriptors()
+{
+    return boost::system::system_category().message(EMFILE);
+}
 
 // What became of a connection that was begun; 0 when it is there.
 int outcome_of(int descriptor)
@@ -176,7 +191,7 @@ io_task<std::unique_ptr<byte_stream>> dialer::dial(
         if (attempt.called_off_ && !limit.has_passed()) throw;
         failed = error.code().message();
     }
-    if (limit.has_passed()) failed = "no answer in time";
+    if (limit.has_passed() && failed != shortage_of_descriptors()) failed = "no answer in time";
     throw dial_error(
         "cannot connect to the engine at " + config::to_string(address.endpoint) + ": " + failed
     );
@@ -245,6 +260,12 @@ io_task<std::unique_ptr<byte_stream>> dialer::connect_socket(
 {
     if (attempt.called_off_) fail(ECANCELED);
     open_socket socket(to.protocol().family());
+    while (socket.shortage()) {
+        // Other sessions end and give theirs back.
+        co_await pausing(deadlines_, std::chrono::milliseconds(50));
+        if (attempt.called_off_) fail(EMFILE);
+        socket = open_socket(to.protocol().family());
+    }
     int failure = socket.connect(to);
     while (failure == EAGAIN) {
         // A unix socket with a full backlog, which cannot be waited for.
