@@ -1,5 +1,6 @@
 // rlimits, umask, SIGPIPE, XDG_RUNTIME_DIR.
 #include "gangwayd/process_limits.hpp"
+#include "proxy/heap.hpp"
 
 #include <sys/resource.h>
 #include <sys/stat.h>
@@ -18,6 +19,7 @@ void prepare_process()
     }
     ::umask(077);
     std::signal(SIGPIPE, SIG_IGN);
+    proxy::keep_large_buffers_off_heap();
     // libvirt's session has its socket there. Without the variable (su, cron) it would be another
     // session, whose VMs the one at the next login does not see.
     const auto runtime = "/run/user/" + std::to_string(::getuid());

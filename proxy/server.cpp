@@ -37,6 +37,9 @@ std::string what_of(const std::exception_ptr& failure)
     }
 }
 
+// So many clients at once leave memory behind that is worth giving back.
+constexpr std::size_t crowd = 64;
+
 }  // namespace
 
 server::server(

@@ -77,7 +77,13 @@ gangwayd_process::gangwayd_process(
         arguments.insert(arguments.end(), {"--tls-dir", options.tls_dir->string()});
     }
     arguments.insert(arguments.end(), options.more.begin(), options.more.end());
-    process_ = std::make_unique<process>(command(directory, arguments));
+    auto started = command(directory, arguments);
+    if (options.descriptors) {
+        const auto limit = "ulimit -n " + std::to_string(*options.descriptors);
+        const std::vector<std::string> shell{"sh", "-c", limit + " && exec \"$@\"", "sh"};
+        started.arguments.insert(started.arguments.begin(), shell.begin(), shell.end());
+    }
+    process_ = std::make_unique<process>(std::move(started));
     eventually([&] { return says_ready(log()) || !process_->running(); });
     if (!says_ready(log()) || !process_->running()) {
         throw std::runtime_error("gangwayd does not become ready; its log:\n" + log());

@@ -13,7 +13,8 @@ namespace test_support {
 struct gangwayd_options {
     std::string engine;  // tcp://… or unix://…
     std::optional<std::filesystem::path> tls_dir = std::nullopt;
-    std::vector<std::string> more = {};  // further arguments
+    std::vector<std::string> more = {};                  // further arguments
+    std::optional<unsigned> descriptors = std::nullopt;  // that it may have (ulimit -n)
 };
 
 class gangwayd_process {

@@ -5,7 +5,7 @@
 #include "tests/support/run_loop.hpp"
 #include "tests/support/test_directory.hpp"
 #include "tests/unit/proxy/session_fixture.hpp"
-#include "vmctl/pki.hpp"
+#include "tests/unit/proxy/tls_server.hpp"
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
@@ -15,70 +15,13 @@
 #include <openssl/ssl.h>
 
 #include <array>
-#include <functional>
-#include <memory>
 #include <string>
-#include <thread>
 
 namespace asio = boost::asio;
 using test_support::run_loop;
 using test_support::test_directory;
 
 namespace {
-
-// Accepts one connection on a thread of its own and hands the TLS session to `script`.
-class tls_server {
-public:
-    tls_server(const vmctl::pki_files& files, int version, std::function<void(SSL*)> script)
-        : acceptor_(loop_, {asio::ip::make_address("127.0.0.1"), 0}),
-          context_(SSL_CTX_new(TLS_server_method()), SSL_CTX_free)
-    {
-        SSL_CTX_set_max_proto_version(context_.get(), version);
-        REQUIRE(
-            SSL_CTX_use_certificate_file(context_.get(), files.server.c_str(), SSL_FILETYPE_PEM) ==
-            1
-        );
-        REQUIRE(
-            SSL_CTX_use_PrivateKey_file(
-                context_.get(), files.server_key.c_str(), SSL_FILETYPE_PEM
-            ) == 1
-        );
-        REQUIRE(SSL_CTX_load_verify_file(context_.get(), files.ca.c_str()) == 1);
-        SSL_CTX_set_verify(
-            context_.get(), SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT, nullptr
-        );
-        thread_ = std::jthread([this, script = std::move(script)] {
-            auto socket = acceptor_.accept();
-            const std::unique_ptr<SSL, decltype(&SSL_free)> ssl(SSL_new(context_.get()), SSL_free);
-            SSL_set_fd(ssl.get(), socket.native_handle());
-            accepted = SSL_accept(ssl.get()) == 1;
-            if (accepted) script(ssl.get());
-        });
-    }
-
-    vmctl::engine_address address(const std::filesystem::path& pki) const
-    {
-        return {
-            config::tcp_endpoint{"127.0.0.1", acceptor_.local_endpoint().port()},
-            vmctl::client_identity(pki)};
-    }
-
-    void join() { thread_.join(); }
-
-    bool accepted = false;
-
-private:
-    asio::io_context loop_;
-    asio::ip::tcp::acceptor acceptor_;
-    std::shared_ptr<SSL_CTX> context_;
-    std::jthread thread_;
-};
-
-std::filesystem::path make_pki(const std::filesystem::path& directory)
-{
-    vmctl::ensure_pki(directory, std::chrono::system_clock::now());
-    return directory;
-}
 
 std::string read_to_end(SSL* ssl)
 {
