@@ -279,7 +279,7 @@ io_task<std::unique_ptr<byte_stream>> dialer::connect_socket(
     stream->plain_blocked(readiness::readable);  // nothing was asked yet
     if (failure == EINPROGRESS) {
         // On this machine it is often there already.
-        while (!is_writable(descriptor)) {
+        if (!is_writable(descriptor)) {
             const connecting guard(attempt.connecting_, *stream);
             stream->plain_blocked(readiness::writable);
             co_await waiting(*stream, readiness::writable);

@@ -1,8 +1,8 @@
 // The accept loops, and how sessions end with the server.
 #include "proxy/server.hpp"
 
+#include "proxy/heap.hpp"
 #include "proxy/socket_stream.hpp"
-#include "proxy/spare_memory.hpp"
 #include "vmctl/deadline.hpp"
 
 #include <boost/asio/error.hpp>
@@ -36,9 +36,6 @@ std::string what_of(const std::exception_ptr& failure)
         return "unknown exception";
     }
 }
-
-// So many clients at once leave memory behind that is worth giving back.
-constexpr std::size_t crowd = 64;
 
 }  // namespace
 
@@ -100,7 +97,7 @@ void server::session_ended()
     if (sessions_.empty()) emptied_.cancel();
     if (most_sessions_ < crowd || sessions_.size() > most_sessions_ / 4) return;
     most_sessions_ = sessions_.size();
-    return_spare_memory();
+    return_free_memory();
 }
 
 asio::awaitable<void> server::sessions_ended()

@@ -4,7 +4,6 @@
 #include <boost/asio/error.hpp>
 #include <boost/asio/generic/stream_protocol.hpp>
 #include <boost/system/system_error.hpp>
-#include <poll.h>
 #include <sys/socket.h>
 
 #include <cerrno>
@@ -91,12 +90,6 @@ public:
         boost::system::error_code ignored;
         socket_.shutdown(stream_socket::shutdown_send, ignored);
         return true;
-    }
-
-    bool hung_up() const override
-    {
-        pollfd look{plain_descriptor(), 0, 0};
-        return ::poll(&look, 1, 0) == 1 && (look.revents & (POLLHUP | POLLERR)) != 0;
     }
 
     void start_wait(readiness what, wait_completion& done, asio::cancellation_slot slot) override

@@ -191,20 +191,13 @@ public:
             // A read may answer a key update. What cannot leave now goes with the next write.
             if (records_.collected() > 0) flush_if_possible();
             if (result != 1) {
-                if (total > 0) break;  // the next call finds the same, and holds_more() tells
+                if (total > 0) break;  // the next call finds the same
                 return end_of_reading(error);
             }
             into += count;
             total += count;
         }
         return total;
-    }
-
-    // The rest of a record that the last read had no room for, or an end that came with its bytes.
-    bool holds_more() const override
-    {
-        return SSL_pending(ssl_.get()) > 0 ||
-               (SSL_get_shutdown(ssl_.get()) & SSL_RECEIVED_SHUTDOWN) != 0;
     }
 
     bool write_now(asio::const_buffer& from) override
@@ -235,8 +228,6 @@ public:
         return records_.flush();
     }
 
-    bool hung_up() const override { return transport_->hung_up(); }
-
     void start_wait(readiness what, wait_completion& done, asio::cancellation_slot slot) override
     {
         transport_->start_wait(what, done, slot);
@@ -245,17 +236,6 @@ public:
     void abort() noexcept override { transport_->abort(); }
 
 private:
-    // A read may have put one there. What cannot leave now goes with the next write, which also
-    // tells when nothing leaves any more: what the engine said before it went is still to be read.
-    void answer_key_update()
-    {
-        if (records_.collected() == 0) return;
-        try {
-            records_.flush();
-        } catch (const boost::system::system_error&) {
-        }
-    }
-
     // What a read that brought nothing means.
     std::optional<std::size_t> end_of_reading(int error)
     {
