@@ -54,7 +54,9 @@ asio::awaitable<std::size_t> byte_stream::read_some(asio::mutable_buffer into)
 
 asio::awaitable<void> byte_stream::write(asio::const_buffer from)
 {
-    while (!write_now(from)) co_await wait(*this, readiness::writable);
+    while (!write_now(from)) {
+        co_await wait(*this, readiness::writable);
+    }
 }
 
 asio::awaitable<void> byte_stream::finish_writing()

@@ -174,7 +174,9 @@ public:
             const int result = SSL_do_handshake(ssl_.get());
             const int error = SSL_get_error(ssl_.get(), result);
             if (result != 1) check_handshake(error);
-            while (!records_.flush()) co_await waiting(*transport_, readiness::writable);
+            while (!records_.flush()) {
+                co_await waiting(*transport_, readiness::writable);
+            }
             if (result == 1) break;
             co_await waiting(*transport_, readiness::readable);
         }
