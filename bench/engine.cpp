@@ -162,21 +162,6 @@ void serve(std::unique_ptr<channel> with, std::string rest)
     }
 }
 
-class plain_channel final : public channel {
-public:
-    explicit plain_channel(unique_fd socket) : socket_(std::move(socket)) {}
-
-    std::size_t read(char* into, std::size_t size) override
-    {
-        return receive_some(socket_.get(), into, size);
-    }
-
-    void write(std::string_view bytes) override { send_all(socket_.get(), bytes); }
-
-private:
-    unique_fd socket_;
-};
-
 // Pings of all plain connections, in one thread; any other request takes its connection into a
 // thread of its own.
 class ping_loop {

@@ -1,4 +1,4 @@
-// One connection as the synthetic engine sees it, plain or TLS.
+// One connection as a synthetic engine sees it, plain or TLS.
 #pragma once
 
 #include "bench/sockets.hpp"
@@ -7,6 +7,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 
 typedef struct ssl_ctx_st SSL_CTX;  // NOLINT(modernize-use-using): OpenSSL's own spelling
 
@@ -23,6 +24,27 @@ public:
 
     virtual std::size_t read(char* into, std::size_t size) = 0;  // 0: the end
     virtual void write(std::string_view bytes) = 0;
+    virtual void finish() = 0;  // our direction has ended
+    virtual int descriptor() const = 0;
+};
+
+class plain_channel final : public channel {
+public:
+    explicit plain_channel(unique_fd socket) : socket_(std::move(socket)) {}
+
+    std::size_t read(char* into, std::size_t size) override
+    {
+        return receive_some(socket_.get(), into, size);
+    }
+
+    void write(std::string_view bytes) override { send_all(socket_.get(), bytes); }
+
+    void finish() override { finish_sending(socket_.get()); }
+
+    int descriptor() const override { return socket_.get(); }
+
+private:
+    unique_fd socket_;
 };
 
 // Mutual TLS with the files that dockerd would be given: ca.pem, cert.pem, key.pem.

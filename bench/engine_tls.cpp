@@ -34,6 +34,10 @@ public:
         }
     }
 
+    void finish() override { SSL_shutdown(ssl_.get()); }
+
+    int descriptor() const override { return socket_.get(); }
+
 private:
     unique_fd socket_;
     std::unique_ptr<SSL, decltype(&SSL_free)> ssl_;

@@ -124,6 +124,17 @@ void send_all(int socket, std::string_view bytes)
     }
 }
 
+void finish_sending(int socket)
+{
+    ::shutdown(socket, SHUT_WR);
+}
+
+void reset_when_closed(int socket)
+{
+    const linger at_once{1, 0};
+    ::setsockopt(socket, SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
+}
+
 std::size_t receive_some(int socket, char* into, std::size_t size)
 {
     const auto count = ::recv(socket, into, size, 0);

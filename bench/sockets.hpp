@@ -25,6 +25,11 @@ unique_fd accept_from(const unique_fd& listener);
 
 void send_all(int socket, std::string_view bytes);
 
+void finish_sending(int socket);
+
+// Closing it will be a reset, except on unix sockets.
+void reset_when_closed(int socket);
+
 // 0 at the end of the stream.
 std::size_t receive_some(int socket, char* into, std::size_t size);
 
