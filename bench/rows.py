@@ -47,11 +47,11 @@ ROWS = {row.key: row for row in [
 @dataclass
 class Effort:
     """How much of each is done in one round."""
-    pings: int = 20000
-    news: int = 3000
-    seconds: float = 2.0
-    storm: int = 6000
-    bulk: int = 4_000_000_000
+    pings: int = 8000
+    news: int = 2000
+    seconds: float = 1.0
+    storm: int = 4000
+    bulk: int = 1_500_000_000
     connections: tuple = (1000, min(10000, MOST_CONNECTIONS))
 
 
@@ -115,6 +115,9 @@ class Load:
         empty = resident_bytes(relay.pid)
         result = {"idle": empty / 1e6}
         for connections in self.effort.connections:
+            # A process or a handshake for each takes too long ten thousand times.
+            if connections > 1000 and (relay.tls or relay.name == "socat"):
+                continue
             holding = subprocess.Popen(
                 [self.program, "idle", relay.endpoint, "--count", str(connections)],
                 stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,

@@ -56,8 +56,8 @@ public:
     virtual bool finish_now() = 0;
 
     // Calls `done` once that is so, never before this returns; or with operation_aborted, after
-    // abort() or by `slot`. One wait of each kind at a time; for a hangup only while no wait for
-    // bytes is pending.
+    // abort() or by `slot`, or when the stream is destroyed. One wait of each kind at a time; for a
+    // hangup only while no wait for bytes is pending.
     virtual void start_wait(
         readiness what, wait_completion& done, boost::asio::cancellation_slot slot
     ) = 0;

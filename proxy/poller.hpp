@@ -4,6 +4,8 @@
 // time, to look for bytes that are not there or to arm a wait.
 #pragma once
 
+#include "proxy/byte_stream.hpp"
+
 #include <boost/asio/execution_context.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/posix/stream_descriptor.hpp>
@@ -52,6 +54,9 @@ public:
 
     // Calls ready(0) from the loop.
     void soon(ticket which);
+
+    // Tells, from the loop, that a wait will never be over.
+    void call_off(wait_completion& wait);
 
     // How many waits are open: the loop has work as long as there are any.
     void wait_begun();

@@ -1,6 +1,7 @@
 // epoll inside Asio's epoll.
 #include "proxy/poller.hpp"
 
+#include <boost/asio/error.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/system/system_error.hpp>
 
@@ -94,6 +95,11 @@ void poller::soon(ticket which)
         post_pending_ = false;
         call_due();
     });
+}
+
+void poller::call_off(wait_completion& wait)
+{
+    asio::post(loop_, [&wait] { wait.complete(asio::error::operation_aborted); });
 }
 
 void poller::wait_begun()

@@ -54,7 +54,9 @@ public:
     ~socket_stream()
     {
         for (auto& each : waits_) {
-            if (each.done != nullptr) poller_.wait_ended();
+            if (each.done == nullptr) continue;
+            poller_.wait_ended();
+            poller_.call_off(*each.done);
         }
         poller_.remove(ticket_);
         if (descriptor_ >= 0) ::close(descriptor_);

@@ -8,7 +8,7 @@
 using namespace conformance;
 using namespace integration;
 
-TEST_CASE("the memory of many clients is given back", "[c38][gangwayd][!mayfail]")
+TEST_CASE("the memory of many clients is given back", "[c38][gangwayd]")
 {
     const scene scene(each_upstream());
     const auto gangwayd = *scene.gangwayd();
