@@ -187,6 +187,27 @@ private:
     json* slot_ = nullptr;
 };
 
+// JSON lets DEL and U+0080 to U+009F stand as they are; terminals obey them.
+std::string escape_controls(const std::string& quoted)
+{
+    constexpr std::string_view digits = "0123456789abcdef";
+    std::string escaped;
+    for (std::size_t index = 0; index < quoted.size(); ++index) {
+        auto byte = static_cast<unsigned char>(quoted[index]);
+        const bool leads = byte == 0xC2 && index + 1 < quoted.size() &&
+                           static_cast<unsigned char>(quoted[index + 1]) < 0xA0;
+        if (leads) byte = static_cast<unsigned char>(quoted[++index]);
+        if (leads || byte == 0x7F) {
+            escaped += "\\u00";
+            escaped += digits[byte >> 4U];
+            escaped += digits[byte & 0xFU];
+        } else {
+            escaped += quoted[index];
+        }
+    }
+    return escaped;
+}
+
 }  // namespace
 
 document parse_document(std::string_view text, const std::string& name, json& root)
@@ -207,7 +228,7 @@ document parse_document(std::string_view text, const std::string& name, json& ro
 
 std::string in_quotes(std::string_view text)
 {
-    auto quoted = json(text).dump(-1, ' ', false, json::error_handler_t::replace);
+    auto quoted = escape_controls(json(text).dump(-1, ' ', false, json::error_handler_t::replace));
     if (quoted.size() <= longest_quotation) return quoted;
     auto end = longest_quotation;
     while (end > 0 && (static_cast<unsigned char>(quoted[end]) & 0xC0U) == 0x80U)

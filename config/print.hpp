@@ -8,7 +8,8 @@
 namespace config {
 
 // JSON with comments that loads to the same settings (for the same instance, which is not a part of
-// the file). A comment on every line says where the value came from.
+// the file), unless a path of the command line or of the environment is not UTF-8, which JSON
+// cannot hold. A comment on every line says where the value came from.
 std::string print(const loaded& configuration);
 
 }  // namespace config

@@ -64,19 +64,27 @@ private:
     std::optional<T> result_;
 };
 
-// The other way round: runs `work` to its end. Cancelling calls `call_off`, which has to make it
-// end.
-template <class CallOff>
-boost::asio::awaitable<void> to_asio(
-    boost::asio::any_io_executor executor, io_task<> work, CallOff call_off
+template <class T>
+io_task<> store_result(io_task<T> work, std::optional<T>& result)
+{
+    result = co_await work;
+}
+
+// The other way round: the result of `work`, or what it threw. Cancelling calls `call_off`, which
+// has to make it end.
+template <class T, class CallOff>
+boost::asio::awaitable<T> to_asio(
+    boost::asio::any_io_executor executor, io_task<T> work, CallOff call_off
 )
 {
     namespace asio = boost::asio;
-    auto initiate = [&executor, &work, &call_off](auto handler) {
+    std::optional<T> result;
+    auto storing = store_result(std::move(work), result);
+    auto initiate = [&executor, &storing, &call_off](auto handler) {
         auto slot = asio::get_associated_cancellation_slot(handler);
         if (slot.is_connected()) slot.assign([&call_off](asio::cancellation_type) { call_off(); });
         start(
-            std::move(work),
+            std::move(storing),
             // Posted: a handler must not be called by the function that it was given to.
             [executor, handler = std::move(handler)](std::exception_ptr failure) mutable {
                 asio::post(executor, [handler = std::move(handler), failure]() mutable {
@@ -90,6 +98,7 @@ boost::asio::awaitable<void> to_asio(
     co_await asio::async_initiate<const asio::use_awaitable_t<>, void(std::exception_ptr)>(
         std::move(initiate), asio::use_awaitable
     );
+    co_return std::move(*result);
 }
 
 }  // namespace proxy

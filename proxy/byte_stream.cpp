@@ -68,9 +68,7 @@ asio::awaitable<void> byte_stream::finish_writing()
 
 asio::awaitable<void> byte_stream::wait_for_hangup()
 {
-    while (!hung_up()) {
-        co_await wait(*this, readiness::hangup);
-    }
+    co_await wait(*this, readiness::hangup);
 }
 
 }  // namespace proxy

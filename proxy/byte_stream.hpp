@@ -27,7 +27,7 @@ protected:
 };
 
 enum class readiness {
-    readable,  // after read_now() found nothing, or less than it could hold and not holds_more()
+    readable,  // after read_now() found nothing
     writable,  // after write_now() or finish_now() could not do all
     hangup     // the peer can neither send nor receive any more (EPOLLHUP)
 };
@@ -45,10 +45,6 @@ public:
     // every byte of it was read. Throws boost::system::system_error when the connection breaks.
     virtual std::optional<std::size_t> read_now(boost::asio::mutable_buffer into) = 0;
 
-    // Whether read_now() would find more although nothing more has come: what is underneath was
-    // read already (TLS).
-    virtual bool holds_more() const { return false; }
-
     // Writes as much of `from` as can be written at once and takes that off it. True: all of it has
     // left; else call again with the rest, be it empty, once the stream is writable. Throws like
     // read_now().
@@ -59,14 +55,9 @@ public:
     // A second call does nothing. Throws like read_now().
     virtual bool finish_now() = 0;
 
-    // Whether readiness::hangup is so.
-    virtual bool hung_up() const = 0;
-
     // Calls `done` once that is so, never before this returns; or with operation_aborted, after
-    // abort() or by `slot`. Also calls it now and then although it is not so, so that one has to
-    // look again: Asio hands an event of a socket that was closed to the next one (an
-    // epoll_reactor's descriptor_state is used again while its event is queued). One wait of each
-    // kind at a time; for a hangup only while no wait for bytes is pending.
+    // abort() or by `slot`, or when the stream is destroyed. One wait of each kind at a time; for a
+    // hangup only while no wait for bytes is pending.
     virtual void start_wait(
         readiness what, wait_completion& done, boost::asio::cancellation_slot slot
     ) = 0;
@@ -78,6 +69,9 @@ public:
     // The descriptor behind it, when what is read and written there is what is read and written
     // here; -1 when it is not (TLS).
     virtual int plain_descriptor() const noexcept { return -1; }
+
+    // Whoever used that descriptor would have had to wait.
+    virtual void plain_blocked(readiness /*what*/) noexcept {}
 
     // The same for Asio's coroutines. They may be cancelled (terminal).
     boost::asio::awaitable<std::size_t> read_some(boost::asio::mutable_buffer into);

@@ -13,6 +13,7 @@
 #include <netinet/tcp.h>
 #include <poll.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
@@ -27,6 +28,13 @@ namespace proxy {
 namespace {
 
 using asio::ip::tcp;
+
+using endpoint = asio::generic::stream_protocol::endpoint;
+
+[[noreturn]] void fail(int failure)
+{
+    throw boost::system::system_error(failure, boost::system::system_category());
+}
 
 int set(int socket, int level, int name, int value)
 {
@@ -72,16 +80,55 @@ asio::awaitable<std::vector<tcp::endpoint>> resolve(std::string host, std::uint1
     co_return running->found;
 }
 
-int connect_now(int descriptor, const stream_socket::endpoint_type& to)
-{
-    const bool connected = ::connect(descriptor, to.data(), static_cast<socklen_t>(to.size())) == 0;
-    return connected ? 0 : errno;
-}
-
 bool is_writable(int descriptor)
 {
     pollfd look{descriptor, POLLOUT, 0};
     return ::poll(&look, 1, 0) == 1;
+}
+
+// A socket that is not connected yet.
+class open_socket {
+public:
+    explicit open_socket(int family)
+        : descriptor_(::socket(family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0))
+    {
+        if (descriptor_ < 0 && errno != EMFILE && errno != ENFILE) fail(errno);
+    }
+
+    open_socket(const open_socket&) = delete;
+    open_socket& operator=(const open_socket&) = delete;
+    open_socket(open_socket&&) = delete;
+
+    open_socket& operator=(open_socket&& other) noexcept
+    {
+        std::swap(descriptor_, other.descriptor_);
+        return *this;
+    }
+
+    ~open_socket()
+    {
+        if (descriptor_ >= 0) ::close(descriptor_);
+    }
+
+    // There is none, for want of descriptors.
+    bool shortage() const { return descriptor_ < 0; }
+
+    // 0, or why not, or not yet.
+    int connect(const endpoint& to) const
+    {
+        return ::connect(descriptor_, to.data(), static_cast<socklen_t>(to.size())) == 0 ? 0
+                                                                                         : errno;
+    }
+
+    int release() { return std::exchange(descriptor_, -1); }
+
+private:
+    int descriptor_;
+};
+
+std::string shortage_of_descriptors()
+{
+    return boost::system::system_category().message(EMFILE);
 }
 
 // What became of a connection that was begun; 0 when it is there.
@@ -91,11 +138,6 @@ int outcome_of(int descriptor)
     socklen_t size = sizeof failure;
     if (::getsockopt(descriptor, SOL_SOCKET, SO_ERROR, &failure, &size) != 0) return errno;
     return failure;
-}
-
-[[noreturn]] void fail(int failure)
-{
-    throw boost::system::system_error(failure, boost::system::system_category());
 }
 
 // The name the engine's certificate must carry.
@@ -135,13 +177,13 @@ void dial_attempt::call_off()
 }
 
 io_task<std::unique_ptr<byte_stream>> dialer::dial(
-    vmctl::engine_address address, dial_attempt& attempt
+    vmctl::engine_address address, application_protocol protocol, dial_attempt& attempt
 )
 {
     const deadline limit(deadlines_, limit_, [&attempt] { attempt.call_off(); });
     std::string failed;
     try {
-        auto stream = co_await connect(address, attempt);
+        auto stream = co_await connect(address, protocol, attempt);
         if (!limit.has_passed()) co_return std::move(stream);
     } catch (const tls_error& error) {
         failed = error.what();
@@ -149,31 +191,24 @@ io_task<std::unique_ptr<byte_stream>> dialer::dial(
         if (attempt.called_off_ && !limit.has_passed()) throw;
         failed = error.code().message();
     }
-    if (limit.has_passed()) failed = "no answer in time";
+    if (limit.has_passed() && failed != shortage_of_descriptors()) failed = "no answer in time";
     throw dial_error(
         "cannot connect to the engine at " + config::to_string(address.endpoint) + ": " + failed
     );
 }
 
-asio::awaitable<std::unique_ptr<byte_stream>> dialer::dial(vmctl::engine_address address)
-{
-    dial_attempt attempt;
-    std::unique_ptr<byte_stream> stream;
-    auto work = dial_into(stream, std::move(address), attempt);
-    auto call_off = [&attempt] { attempt.call_off(); };
-    co_await to_asio(executor_, std::move(work), call_off);
-    co_return std::move(stream);
-}
-
-io_task<> dialer::dial_into(
-    std::unique_ptr<byte_stream>& stream, vmctl::engine_address address, dial_attempt& attempt
+asio::awaitable<std::unique_ptr<byte_stream>> dialer::dial(
+    vmctl::engine_address address, application_protocol protocol
 )
 {
-    stream = co_await dial(std::move(address), attempt);
+    dial_attempt attempt;
+    auto work = dial(std::move(address), protocol, attempt);
+    auto call_off = [&attempt] { attempt.call_off(); };
+    co_return co_await to_asio(executor_, std::move(work), call_off);
 }
 
 io_task<std::unique_ptr<byte_stream>> dialer::connect(
-    const vmctl::engine_address& address, dial_attempt& attempt
+    const vmctl::engine_address& address, application_protocol protocol, dial_attempt& attempt
 )
 {
     std::unique_ptr<byte_stream> transport;
@@ -188,7 +223,8 @@ io_task<std::unique_ptr<byte_stream>> dialer::connect(
     auto context = context_for(*address.tls);
     auto name = server_name(address);
     const connecting guard(attempt.connecting_, *transport);
-    auto secured = co_await connect_tls(std::move(transport), std::move(context), std::move(name));
+    auto secured =
+        co_await connect_tls(std::move(transport), std::move(context), std::move(name), protocol);
     co_return std::move(secured);
 }
 
@@ -219,25 +255,33 @@ io_task<std::unique_ptr<byte_stream>> dialer::connect_tcp(
 }
 
 io_task<std::unique_ptr<byte_stream>> dialer::connect_socket(
-    const stream_socket::endpoint_type& to, dial_attempt& attempt
+    const endpoint& to, dial_attempt& attempt
 )
 {
     if (attempt.called_off_) fail(ECANCELED);
-    stream_socket socket(executor_, to.protocol());
-    const int descriptor = socket.native_handle();
-    auto stream = make_socket_stream(std::move(socket));  // does not block any more
-    int failure = connect_now(descriptor, to);
+    open_socket socket(to.protocol().family());
+    while (socket.shortage()) {
+        // Other sessions end and give theirs back.
+        co_await pausing(deadlines_, std::chrono::milliseconds(50));
+        if (attempt.called_off_) fail(EMFILE);
+        socket = open_socket(to.protocol().family());
+    }
+    int failure = socket.connect(to);
     while (failure == EAGAIN) {
         // A unix socket with a full backlog, which cannot be waited for.
         co_await pausing(deadlines_, std::chrono::milliseconds(5));
         if (attempt.called_off_) fail(ECANCELED);
-        failure = connect_now(descriptor, to);
+        failure = socket.connect(to);
     }
-    if (failure != 0) {
-        if (failure != EINPROGRESS) fail(failure);
+    if (failure != 0 && failure != EINPROGRESS) fail(failure);
+    const int descriptor = socket.release();
+    auto stream = make_socket_stream(executor_, descriptor);
+    stream->plain_blocked(readiness::readable);  // nothing was asked yet
+    if (failure == EINPROGRESS) {
         // On this machine it is often there already.
-        while (!is_writable(descriptor)) {
+        if (!is_writable(descriptor)) {
             const connecting guard(attempt.connecting_, *stream);
+            stream->plain_blocked(readiness::writable);
             co_await waiting(*stream, readiness::writable);
         }
         failure = outcome_of(descriptor);

@@ -11,6 +11,7 @@
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/cancellation_signal.hpp>
+#include <boost/asio/generic/stream_protocol.hpp>
 
 #include <chrono>
 #include <filesystem>
@@ -49,14 +50,17 @@ public:
 
     // Connected, and through the TLS handshake, within the time limit. On TCP: TCP_NODELAY, and
     // keep-alive that notices within two minutes that a silent peer is dead (with data on its way
-    // to it, the kernel's retransmissions decide: about 15 minutes). Throws dial_error, or
-    // operation_aborted when it was called off.
+    // to it, the kernel's retransmissions decide: about 15 minutes). Only TLS can tell the engine
+    // the protocol. Throws dial_error, or operation_aborted when it was called off.
     io_task<std::unique_ptr<byte_stream>> dial(
-        vmctl::engine_address address, dial_attempt& attempt
+        vmctl::engine_address address, application_protocol protocol, dial_attempt& attempt
     );
 
     // The same for Asio's coroutines; may be cancelled (terminal).
-    boost::asio::awaitable<std::unique_ptr<byte_stream>> dial(vmctl::engine_address address);
+    boost::asio::awaitable<std::unique_ptr<byte_stream>> dial(
+        vmctl::engine_address address,
+        application_protocol protocol = application_protocol::http_1_1
+    );
 
 private:
     // Certificates are loaded again when one of their files has changed.
@@ -68,16 +72,13 @@ private:
 
     tls_context context_for(const config::tls_files& files);
     io_task<std::unique_ptr<byte_stream>> connect(
-        const vmctl::engine_address& address, dial_attempt& attempt
+        const vmctl::engine_address& address, application_protocol protocol, dial_attempt& attempt
     );
     io_task<std::unique_ptr<byte_stream>> connect_tcp(
         const config::tcp_endpoint& endpoint, dial_attempt& attempt
     );
     io_task<std::unique_ptr<byte_stream>> connect_socket(
-        const stream_socket::endpoint_type& to, dial_attempt& attempt
-    );
-    io_task<> dial_into(
-        std::unique_ptr<byte_stream>& stream, vmctl::engine_address address, dial_attempt& attempt
+        const boost::asio::generic::stream_protocol::endpoint& to, dial_attempt& attempt
     );
 
     boost::asio::any_io_executor executor_;

@@ -10,12 +10,21 @@ namespace proxy {
 namespace {
 
 // RFC 9110 section 5.6.2, as in golang.org/x/net/http/httpguts.
+constexpr auto token_characters = [] {
+    std::array<bool, 256> table{};
+    for (unsigned c = 0; c < table.size(); ++c) {
+        table.at(c) = (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+    }
+    for (const char mark : std::string_view("!#$%&'*+-.^_`|~")) {
+        table.at(static_cast<unsigned char>(mark)) = true;
+    }
+    return table;
+}();
+
 bool is_token(std::string_view text)
 {
-    static constexpr std::string_view marks = "!#$%&'*+-.^_`|~";
     return !text.empty() && std::all_of(text.begin(), text.end(), [](char c) {
-        return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
-               marks.find(c) != std::string_view::npos;
+        return token_characters[static_cast<unsigned char>(c)];
     });
 }
 
@@ -112,11 +121,7 @@ bool head_parser::take_field(std::string_view line)
         ++transfer_encodings_;
         if (transfer_encodings_ > 1 || !equal_ignoring_case(value, "chunked")) return false;
     } else {
-        std::array<char, 32> folded{};
-        if (name.size() <= folded.size()) {
-            std::transform(name.begin(), name.end(), folded.begin(), lower);
-            field(std::string_view(folded.data(), name.size()), value);
-        }
+        field(name, value);
     }
     return true;
 }
@@ -145,9 +150,9 @@ bool request_head_parser::start_line(std::string_view line)
     return !head_.target.empty();
 }
 
-void request_head_parser::field(std::string_view lower_name, std::string_view value)
+void request_head_parser::field(std::string_view name, std::string_view)
 {
-    if (lower_name == "upgrade" && !value.empty()) head_.upgrade = true;
+    if (equal_ignoring_case(name, "upgrade")) head_.upgrade = true;
 }
 
 bool request_head_parser::finished()

@@ -29,7 +29,9 @@ struct request_head {
     std::string method;
     std::string target;  // as on the request line
     body_framing body;
-    bool upgrade = false;  // carries an Upgrade field
+    // Carries an Upgrade field, with a value or without, as moby asks
+    // (daemon/server/router/container/container_routes.go, postContainersAttach).
+    bool upgrade = false;
 };
 
 struct response_head {
@@ -66,7 +68,7 @@ public:
 protected:
     // False: refuse.
     virtual bool start_line(std::string_view line) = 0;
-    virtual void field(std::string_view lower_name, std::string_view value) = 0;
+    virtual void field(std::string_view name, std::string_view value) = 0;
     virtual bool finished() = 0;
 
     // Transfer-Encoding wins over Content-Length, as in Go (net/http/transfer.go). Without either
@@ -98,7 +100,7 @@ public:
 
 private:
     bool start_line(std::string_view line) override;
-    void field(std::string_view lower_name, std::string_view value) override;
+    void field(std::string_view name, std::string_view value) override;
     bool finished() override;
 
     request_head head_;

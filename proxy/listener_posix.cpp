@@ -14,6 +14,7 @@
 #include <spdlog/spdlog.h>
 #include <sys/socket.h>
 
+#include <cerrno>
 #include <chrono>
 #include <fstream>
 #include <optional>
@@ -26,11 +27,11 @@ namespace {
 
 using asio::local::stream_protocol;
 
-peer identify(stream_protocol::socket& socket)
+peer identify(int socket)
 {
     ucred credentials{};
     socklen_t size = sizeof credentials;
-    if (::getsockopt(socket.native_handle(), SOL_SOCKET, SO_PEERCRED, &credentials, &size) != 0) {
+    if (::getsockopt(socket, SOL_SOCKET, SO_PEERCRED, &credentials, &size) != 0) {
         return {};
     }
     return {credentials.uid, credentials.pid};
@@ -50,6 +51,7 @@ public:
     unix_listener(const asio::any_io_executor& executor, int descriptor, std::string name)
         : acceptor_(executor, stream_protocol(), descriptor), name_(std::move(name))
     {
+        acceptor_.non_blocking(true);
     }
 
     // Keeps `file` claimed for as long as it listens.
@@ -58,6 +60,7 @@ public:
           acceptor_(executor, stream_protocol(), file_->bind_and_listen()),
           name_("unix://" + file_->path().string())
     {
+        acceptor_.non_blocking(true);
     }
 
     asio::awaitable<client_connection> accept() override
@@ -65,15 +68,16 @@ public:
         const auto executor = co_await asio::this_coro::executor;
         bool told = false;
         for (;;) {
-            stream_protocol::socket socket(executor);
             boost::system::error_code ec;
-            co_await acceptor_.async_accept(socket, asio::redirect_error(asio::use_awaitable, ec));
-            if (!ec) {
-                auto who = identify(socket);
-                client_connection client{make_socket_stream(std::move(socket)), std::move(who)};
-                co_return client;
-            }
+            auto client = accept_now(executor, ec);
+            if (client) co_return std::move(*client);
             if (ec == asio::error::connection_aborted) continue;
+            if (ec == asio::error::would_block) {
+                co_await acceptor_.async_wait(
+                    stream_protocol::acceptor::wait_read, asio::use_awaitable
+                );
+                continue;
+            }
             if (!is_shortage(ec)) throw boost::system::system_error(ec, "accept on " + name_);
             if (!std::exchange(told, true)) {
                 spdlog::warn("{}: clients have to wait: {}", name_, ec.message());
@@ -86,6 +90,26 @@ public:
     std::string name() const override { return name_; }
 
 private:
+    // Without Asio's own socket, which would be registered in its reactor and taken out again.
+    std::optional<client_connection> accept_now(
+        const asio::any_io_executor& executor, boost::system::error_code& ec
+    )
+    {
+        const int descriptor =
+            ::accept4(acceptor_.native_handle(), nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC);
+        if (descriptor < 0) {
+            ec.assign(errno, boost::system::system_category());
+            return std::nullopt;
+        }
+        try {
+            const auto who = identify(descriptor);
+            return client_connection{make_socket_stream(executor, descriptor), who};
+        } catch (const boost::system::system_error& error) {
+            ec = error.code();
+            return std::nullopt;
+        }
+    }
+
     std::unique_ptr<socket_file> file_;
     stream_protocol::acceptor acceptor_;
     std::string name_;

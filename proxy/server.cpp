@@ -2,6 +2,7 @@
 #include "proxy/server.hpp"
 
 #include "proxy/heap.hpp"
+#include "proxy/socket_stream.hpp"
 #include "vmctl/deadline.hpp"
 
 #include <boost/asio/error.hpp>
@@ -20,6 +21,9 @@ namespace asio = boost::asio;
 namespace proxy {
 namespace {
 
+// So many sessions at a time leave memory behind that is worth giving back.
+constexpr std::size_t crowd = 64;
+
 std::string what_of(const std::exception_ptr& failure)
 {
     try {
@@ -32,9 +36,6 @@ std::string what_of(const std::exception_ptr& failure)
         return "unknown exception";
     }
 }
-
-// So many clients at once leave memory behind that is worth giving back.
-constexpr std::size_t crowd = 64;
 
 }  // namespace
 
@@ -53,6 +54,7 @@ server::server(
       emptied_(executor, asio::steady_timer::time_point::max()),
       accepting_(executor)
 {
+    prepare_socket_streams(executor);
 }
 
 void server::start(std::function<void(std::string)> failed)
@@ -79,18 +81,23 @@ void server::serve(client_connection client)
 {
     const auto one =
         sessions_.emplace(sessions_.end(), tools_, std::move(client), engine_, dialer_, limits_);
-    most_ = std::max(most_, sessions_.size());
+    most_sessions_ = std::max(most_sessions_, sessions_.size());
     one->start([this, one](const std::exception_ptr& failure) {
         if (failure && !vmctl::is_cancellation(failure)) {
             // How a connection breaks is its two ends' business; this helps who looks for it.
             spdlog::debug("a session of pid {} broke: {}", one->client().pid, what_of(failure));
         }
         sessions_.erase(one);
-        if (sessions_.empty()) emptied_.cancel();
-        if (most_ < crowd || sessions_.size() > most_ / 4) return;
-        most_ = sessions_.size();
-        return_free_memory();
+        session_ended();
     });
+}
+
+void server::session_ended()
+{
+    if (sessions_.empty()) emptied_.cancel();
+    if (most_sessions_ < crowd || sessions_.size() > most_sessions_ / 4) return;
+    most_sessions_ = sessions_.size();
+    return_free_memory();
 }
 
 asio::awaitable<void> server::sessions_ended()

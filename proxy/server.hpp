@@ -52,6 +52,7 @@ public:
 private:
     boost::asio::awaitable<void> accept_from(listener& from);
     void serve(client_connection client);
+    void session_ended();
     boost::asio::awaitable<void> sessions_ended();
 
     loop_tools tools_;
@@ -60,7 +61,7 @@ private:
     dialer& dialer_;
     session_limits limits_;
     std::list<session> sessions_;
-    std::size_t most_ = 0;  // at once, since memory was given back
+    std::size_t most_sessions_ = 0;  // since memory was last given back
     // Never expires: cancelling it wakes whoever waits for the last session's end.
     boost::asio::steady_timer emptied_;
     vmctl::task_group accepting_;

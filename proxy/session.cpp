@@ -98,8 +98,9 @@ void session::finish()
     }
     going_.reset();
     // Posted: a part of this session calls us. Nothing of it is left when `ended` returns.
-    auto tell = [ended = std::move(ended_), failure = failure_] { ended(failure); };
-    asio::post(tools_.executor, std::move(tell));
+    asio::post(tools_.executor, [ended = std::move(ended_), failure = failure_] {
+        ended(failure);
+    });
 }
 
 void session::abort() noexcept
@@ -114,7 +115,7 @@ void session::abort() noexcept
 
 io_task<session::opening> session::read_first_head()
 {
-    std::optional<deadline> limit;
+    const deadline limit(tools_.overdue, limits_.first_head, [this] { client_.stream->abort(); });
     for (;;) {
         const auto first = requests_.next(from_client_.bytes());
         if (first.kind != piece_kind::more) {
@@ -122,24 +123,14 @@ io_task<session::opening> session::read_first_head()
             between_requests_ = first.ends_message;
             co_return first.kind == piece_kind::head ? opening::head : opening::raw;
         }
-        auto count = read_client_now();
-        while (!count) {
-            from_client_.rest();
-            // Most clients have sent it before we look.
-            if (!limit) {
-                limit.emplace(tools_.overdue, limits_.first_head, [this] {
-                    client_.stream->abort();
-                });
-            }
-            try {
-                co_await waiting(*client_.stream, readiness::readable);
-            } catch (const boost::system::system_error&) {
-                if (!limit->has_passed()) throw;
-                co_return opening::nothing;
-            }
-            count = read_client_now();
+        std::size_t count = 0;
+        try {
+            count = co_await read_client();
+        } catch (const boost::system::system_error&) {
+            if (!limit.has_passed()) throw;
+            co_return opening::nothing;
         }
-        if (*count == 0) {
+        if (count == 0) {
             if (from_client_.bytes().empty()) co_return opening::nothing;
             // Half a head and then the end: dockerd has an answer to that.
             client_finished_ = true;
@@ -201,7 +192,7 @@ io_task<bool> session::connect_unless_gone(route what)
         dial_attempt attempt;
         dialling_ = &attempt;
         begin_watching();
-        upstream_ = co_await dialer_.dial(lease.address(), attempt);
+        upstream_ = co_await dialer_.dial(lease.address(), spoken(), attempt);
     } catch (const dial_error&) {
         failure = std::current_exception();
     } catch (...) {
@@ -254,6 +245,13 @@ io_task<vmctl::lease> session::acquire(vmctl::activity kind)
     co_return std::move(*granted);
 }
 
+// By the first bytes, which are still here while the engine is dialled.
+application_protocol session::spoken() const
+{
+    const bool http_2 = from_client_.bytes().starts_with("PRI * HTTP/2.0\r\n");
+    return http_2 ? application_protocol::http_2 : application_protocol::http_1_1;
+}
+
 io_task<> session::refuse(std::string reason, bool to_head)
 {
     spdlog::debug("refused pid {}: {}", client_.who.pid, reason);
@@ -266,19 +264,17 @@ io_task<> session::refuse(std::string reason, bool to_head)
 // Takes what the client still sends, so that closing does not spoil the answer it is about to read.
 io_task<> session::drain_client()
 {
-    for (;;) {
+    std::size_t count = 0;
+    do {
         from_client_.drop(from_client_.bytes().size());
-        const auto count = read_client_now();
-        if (count == std::size_t{0}) co_return;
-        if (count) continue;
         const deadline limit(tools_.overdue, limits_.linger, [this] { client_.stream->abort(); });
         try {
-            co_await waiting(*client_.stream, readiness::readable);
+            count = co_await read_client();
         } catch (const boost::system::system_error&) {
             if (!limit.has_passed()) throw;
             co_return;
         }
-    }
+    } while (count > 0);
 }
 
 expected_response session::expect_response(const route& what) const

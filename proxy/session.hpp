@@ -4,12 +4,12 @@
 
 #include "proxy/dialer.hpp"
 #include "proxy/exchange.hpp"
+#include "proxy/inlet.hpp"
 #include "proxy/io_task.hpp"
 #include "proxy/listener.hpp"
 #include "proxy/loop_tools.hpp"
 #include "proxy/resumption.hpp"
 #include "proxy/route_table.hpp"
-#include "proxy/unread_buffer.hpp"
 #include "vmctl/engine.hpp"
 
 #include <boost/asio/cancellation_signal.hpp>
@@ -88,7 +88,7 @@ private:
 
     // session_upload.cpp: client to engine
     io_task<> upload();
-    std::optional<std::size_t> read_client_now();
+    io_task<std::size_t> read_client();
     io_task<bool> forward_unread();
     io_task<bool> send(std::size_t count);
     io_task<> finish_upload();
@@ -115,6 +115,7 @@ private:
     void client_went();
     void complete(boost::system::error_code failure) override;
 
+    application_protocol spoken() const;
     expected_response expect_response(const route& what) const;
     vmctl::requester requester_now() const;
 
@@ -138,11 +139,10 @@ private:
 
     // Client to engine
     request_reader requests_;
-    unread_buffer from_client_;
+    inlet from_client_;
     std::size_t admitted_ = 0;  // bytes of from_client_ that may be sent on
     bool between_requests_ = true;
     bool raw_request_ = false;  // what is forwarded is no HTTP we know
-    bool in_bulk_ = false;      // the last read was a large one
     bool upload_cut_ = false;   // the engine stopped reading before the client stopped writing
     // Nobody reads from the client any more: its end of stream has come, or the engine does not
     // want the rest.
@@ -156,7 +156,7 @@ private:
 
     // Engine to client
     response_reader responses_;
-    unread_buffer from_engine_;
+    inlet from_engine_;
     bool engine_answered_ = false;  // a byte came: from then on errors are the engine's own
 
     // The watch for the client's going

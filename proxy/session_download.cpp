@@ -13,13 +13,6 @@
 namespace asio = boost::asio;
 
 namespace proxy {
-namespace {
-
-// After so much at once there is probably more.
-constexpr std::size_t bulk = std::size_t{32} * 1024;
-
-}  // namespace
-
 io_task<> session::download()
 {
     bool gone = false;
@@ -37,37 +30,23 @@ io_task<> session::download()
 
 io_task<> session::discard_engine()
 {
-    for (;;) {
+    std::size_t count = 0;
+    do {
         from_engine_.drop(from_engine_.bytes().size());
-        const auto count = upstream_->read_now(from_engine_.space());
-        if (count == std::size_t{0}) co_return;
-        if (count) continue;
-        from_engine_.rest();
-        co_await waiting(*upstream_, readiness::readable);
-    }
+        count = co_await from_engine_.read(*upstream_);
+    } while (count > 0);
 }
 
 io_task<> session::read_engine()
 {
     std::string refused;
     try {
-        std::size_t last = 0;
         for (;;) {
-            std::optional<std::size_t> count;
-            if (last >= bulk || upstream_->holds_more()) {
-                count = upstream_->read_now(from_engine_.space());
-            }
-            while (!count) {
-                from_engine_.rest();
-                co_await waiting(*upstream_, readiness::readable);
-                count = upstream_->read_now(from_engine_.space());
-            }
-            last = *count;
-            if (last == 0) break;
+            const auto count = co_await from_engine_.read(*upstream_);
+            if (count == 0) break;
             engine_answered_ = true;
-            from_engine_.filled(last);
             co_await deliver_unread();
-            if (last < bulk) continue;
+            if (count < inlet::bulk) continue;
             co_await splice_bodies();
             if (!from_engine_.bytes().empty()) co_await deliver_unread();
         }

@@ -29,6 +29,7 @@ io_task<> session::splice_bodies()
     const bool possible = upstream_->plain_descriptor() >= 0 &&
                           client_.stream->plain_descriptor() >= 0 && from_engine_.bytes().empty();
     if (!possible || responses_.opaque() < worth_splicing) co_return;
+    const pipe_pool::user bulk(tools_.pipes);
     for (;;) {
         from_engine_.rest();
         auto pipe = tools_.pipes.take();
@@ -62,6 +63,7 @@ io_task<bool> session::splice_what_is_there(splice_pipe& pipe)
             co_await drain_pipe(pipe);
         } else {
             // Nothing there, or the end of the stream. A trickle is better copied.
+            if (!moved) upstream_->plain_blocked(readiness::readable);
             co_return !moved && total >= worth_splicing;
         }
     }
@@ -71,14 +73,11 @@ io_task<bool> session::splice_what_is_there(splice_pipe& pipe)
 // too small, or nobody knows what comes.
 io_task<bool> session::splice_framing(splice_pipe& pipe)
 {
-    const auto space = from_engine_.space();
-    const auto count =
-        upstream_->read_now(asio::buffer(space.data(), std::min(space.size(), framing_size)));
+    const auto count = from_engine_.read_now(*upstream_, framing_size);
     if (count.value_or(0) == 0) {
         co_await drain_pipe(pipe);
         co_return false;
     }
-    from_engine_.filled(*count);
     const auto next = responses_.next(from_engine_.bytes());
     if (next.kind != piece_kind::body) {
         co_await drain_pipe(pipe);
@@ -103,6 +102,7 @@ io_task<> session::drain_pipe(splice_pipe& pipe)
     try {
         bool drained = pipe.drain_to(client);
         while (!drained) {
+            client_.stream->plain_blocked(readiness::writable);
             co_await waiting(*client_.stream, readiness::writable);
             drained = pipe.drain_to(client);
         }

@@ -13,12 +13,6 @@
 namespace asio = boost::asio;
 
 namespace proxy {
-namespace {
-
-// After so much at once there is probably more; a smaller request is probably all there is.
-constexpr std::size_t bulk = std::size_t{32} * 1024;
-
-}  // namespace
 
 io_task<> session::upload()
 {
@@ -31,15 +25,8 @@ io_task<> session::upload()
             co_return;
         }
         if (client_finished_) break;
-        std::optional<std::size_t> count;
-        if (in_bulk_) count = read_client_now();
-        while (!count) {
-            from_client_.rest();
-            co_await waiting(*client_.stream, readiness::readable);
-            count = read_client_now();
-        }
-        in_bulk_ = *count >= bulk;
-        if (*count == 0) {
+        const auto count = co_await read_client();
+        if (count == 0) {
             // What is left is half a head: the engine shall see that, too.
             if (!from_client_.bytes().empty()) requests_.turn_raw();
             client_finished_ = true;
@@ -51,17 +38,14 @@ io_task<> session::upload()
 
 // 0: the client has finished. One that closed without having read all that it was sent shows as a
 // reset; it has finished, too, and the watch sees that it is gone.
-std::optional<std::size_t> session::read_client_now()
+io_task<std::size_t> session::read_client()
 {
-    std::optional<std::size_t> count;
     try {
-        count = client_.stream->read_now(from_client_.space());
+        co_return co_await from_client_.read(*client_.stream);
     } catch (const boost::system::system_error& error) {
         if (error.code() != asio::error::connection_reset) throw;
-        count = 0;
+        co_return 0;
     }
-    if (count) from_client_.filled(*count);
-    return count;
 }
 
 // An engine that is gone needs no end of stream, and what it said last must still be delivered.

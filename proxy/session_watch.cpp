@@ -29,10 +29,8 @@ void session::complete(boost::system::error_code failure)
         finish();
     } else if (watching_ && failure == asio::error::operation_aborted && !aborted_) {
         begin_watching();  // it was ended and begun again
-    } else if (watching_ && !failure && client_.stream->hung_up()) {
-        client_went();
     } else if (watching_ && !failure) {
-        begin_watching();  // it was another client's going
+        client_went();
     }
 }
 

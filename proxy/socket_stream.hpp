@@ -3,14 +3,20 @@
 
 #include "proxy/byte_stream.hpp"
 
-#include <boost/asio/generic/stream_protocol.hpp>
+#include <boost/asio/any_io_executor.hpp>
 
 #include <memory>
 
 namespace proxy {
 
-using stream_socket = boost::asio::generic::stream_protocol::socket;
+// Takes the descriptor over, even if it throws: boost::system::system_error. `executor` is that of
+// an io_context.
+std::unique_ptr<byte_stream> make_socket_stream(
+    const boost::asio::any_io_executor& executor, int descriptor
+);
 
-std::unique_ptr<byte_stream> make_socket_stream(stream_socket socket);
+// Opens what all streams of a loop share, while descriptors are certainly left; the first stream
+// would do it.
+void prepare_socket_streams(const boost::asio::any_io_executor& executor);
 
 }  // namespace proxy

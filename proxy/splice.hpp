@@ -49,6 +49,23 @@ private:
 // Lives on the loop's thread, and longer than whoever has borrowed.
 class pipe_pool {
 public:
+    // Somebody who takes pipes again and again. With the last one's end all pipes are closed.
+    class user {
+    public:
+        explicit user(pipe_pool& pool) : pool_(pool) { ++pool_.users_; }
+
+        user(const user&) = delete;
+        user& operator=(const user&) = delete;
+
+        ~user()
+        {
+            if (--pool_.users_ == 0) pool_.free_.clear();
+        }
+
+    private:
+        pipe_pool& pool_;
+    };
+
     // Nothing where there are none: no descriptors left, or not Linux.
     std::optional<splice_pipe> take();
 
@@ -56,6 +73,7 @@ public:
 
 private:
     std::vector<splice_pipe> free_;
+    int users_ = 0;
 };
 
 }  // namespace proxy

@@ -15,6 +15,7 @@
 #include <memory>
 #include <new>
 #include <optional>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -164,22 +165,19 @@ public:
         SSL_set_connect_state(ssl_.get());
     }
 
-    io_task<> handshake(std::string server_name)
+    io_task<> handshake(std::string server_name, application_protocol protocol)
     {
         expect_name(server_name);
+        offer(protocol);
         for (;;) {
             ERR_clear_error();
             const int result = SSL_do_handshake(ssl_.get());
             const int error = SSL_get_error(ssl_.get(), result);
-            // Also on failure: the peer shall read our alert.
+            if (result != 1) check_handshake(error);
             while (!records_.flush()) {
                 co_await waiting(*transport_, readiness::writable);
             }
             if (result == 1) break;
-            records_.rethrow_failure();
-            if (records_.ended())
-                throw tls_error("the engine ended the connection in the TLS handshake");
-            if (error != SSL_ERROR_WANT_READ) throw tls_error(last_reason(ssl_.get()));
             co_await waiting(*transport_, readiness::readable);
         }
     }
@@ -192,22 +190,16 @@ public:
             std::size_t count = 0;
             const int result = SSL_read_ex(ssl_.get(), into.data(), into.size(), &count);
             const int error = SSL_get_error(ssl_.get(), result);
-            answer_key_update();
+            // A read may answer a key update. What cannot leave now goes with the next write.
+            if (records_.collected() > 0) flush_if_possible();
             if (result != 1) {
-                if (total > 0) break;  // the next call finds the same, and holds_more() tells
+                if (total > 0) break;  // the next call finds the same
                 return end_of_reading(error);
             }
             into += count;
             total += count;
         }
         return total;
-    }
-
-    // The rest of a record that the last read had no room for, or an end that came with its bytes.
-    bool holds_more() const override
-    {
-        return SSL_pending(ssl_.get()) > 0 ||
-               (SSL_get_shutdown(ssl_.get()) & SSL_RECEIVED_SHUTDOWN) != 0;
     }
 
     bool write_now(asio::const_buffer& from) override
@@ -238,8 +230,6 @@ public:
         return records_.flush();
     }
 
-    bool hung_up() const override { return transport_->hung_up(); }
-
     void start_wait(readiness what, wait_completion& done, asio::cancellation_slot slot) override
     {
         transport_->start_wait(what, done, slot);
@@ -248,26 +238,38 @@ public:
     void abort() noexcept override { transport_->abort(); }
 
 private:
-    // A read may have put one there. What cannot leave now goes with the next write, which also
-    // tells when nothing leaves any more: what the engine said before it went is still to be read.
-    void answer_key_update()
-    {
-        if (records_.collected() == 0) return;
-        try {
-            records_.flush();
-        } catch (const boost::system::system_error&) {
-        }
-    }
-
     // What a read that brought nothing means.
     std::optional<std::size_t> end_of_reading(int error)
     {
         if (error == SSL_ERROR_ZERO_RETURN) return 0;
+        const auto reason = error == SSL_ERROR_WANT_READ ? std::string() : last_reason(ssl_.get());
         records_.rethrow_failure();
         if (records_.ended())
             throw tls_truncated("the TLS connection was cut without close_notify");
         if (error == SSL_ERROR_WANT_READ) return std::nullopt;
-        throw tls_error(last_reason(ssl_.get()));
+        throw tls_error(reason);
+    }
+
+    // Throws when a handshake that needs more than bytes has failed. OpenSSL's error queue belongs
+    // to the thread, so it is asked before anything is awaited: other streams use it, too.
+    void check_handshake(int error)
+    {
+        const auto reason = error == SSL_ERROR_WANT_READ ? std::string() : last_reason(ssl_.get());
+        records_.rethrow_failure();
+        if (!records_.ended() && error == SSL_ERROR_WANT_READ) return;
+        flush_if_possible();  // the peer shall read our alert
+        if (records_.ended())
+            throw tls_error("the engine ended the connection in the TLS handshake");
+        throw tls_error(reason);
+    }
+
+    // Whether the connection can still be written to is the writer's business.
+    void flush_if_possible() noexcept
+    {
+        try {
+            records_.flush();
+        } catch (const boost::system::system_error&) {
+        }
     }
 
     void expect_name(const std::string& name)
@@ -289,6 +291,18 @@ private:
         if (!accepted) throw tls_error("\"" + name + "\" cannot be the name of a TLS server");
     }
 
+    void offer(application_protocol protocol)
+    {
+        static constexpr std::string_view http_1_1 = "\x08http/1.1";
+        static constexpr std::string_view http_2 = "\x02h2\x08http/1.1";
+        const auto names = protocol == application_protocol::http_2 ? http_2 : http_1_1;
+        const auto* bytes = reinterpret_cast<const unsigned char*>(names.data());
+        // Unlike the rest of OpenSSL, 0 is success.
+        if (SSL_set_alpn_protos(ssl_.get(), bytes, static_cast<unsigned>(names.size())) != 0) {
+            throw std::bad_alloc();
+        }
+    }
+
     std::unique_ptr<byte_stream> transport_;
     record_bio records_;
     std::unique_ptr<SSL, decltype(&SSL_free)> ssl_;
@@ -298,11 +312,14 @@ private:
 }  // namespace
 
 io_task<std::unique_ptr<byte_stream>> connect_tls(
-    std::unique_ptr<byte_stream> transport, tls_context context, std::string server_name
+    std::unique_ptr<byte_stream> transport,
+    tls_context context,
+    std::string server_name,
+    application_protocol protocol
 )
 {
     auto stream = std::make_unique<tls_stream>(std::move(transport), context);
-    co_await stream->handshake(std::move(server_name));
+    co_await stream->handshake(std::move(server_name), protocol);
     co_return std::move(stream);
 }
 

@@ -30,18 +30,30 @@ class tls_truncated : public tls_error {
 
 using tls_context = std::shared_ptr<SSL_CTX>;
 
+// What the client speaks, for the engine to know in the handshake (ALPN, RFC 7301).
+enum class application_protocol {
+    http_1_1,
+    // HTTP/2 by prior knowledge (RFC 9113 section 3.3). An engine that knows no HTTP/2 may still
+    // choose HTTP/1.1, and then answers the preface as it does on a plain socket.
+    http_2,
+};
+
 // Loads our certificate and key and the CA that the engine's certificate must be signed by.
 // TLS 1.2 or newer. Throws tls_error that names the file.
 tls_context load_tls_context(const config::tls_files& files);
 
 // Handshakes as client over `transport`. `server_name`: the DNS name or IP address that the
-// engine's certificate must carry. Throws tls_error or boost::system::system_error.
+// engine's certificate must carry. An engine that does not know ALPN is as good as any other.
+// Throws tls_error or boost::system::system_error.
 //
 // Since TLS 1.3 lets a client finish before its certificate was looked at, the engine's refusal
 // arrives as a tls_error from the first read. An end of the connection without close_notify is
 // thrown as tls_truncated.
 io_task<std::unique_ptr<byte_stream>> connect_tls(
-    std::unique_ptr<byte_stream> transport, tls_context context, std::string server_name
+    std::unique_ptr<byte_stream> transport,
+    tls_context context,
+    std::string server_name,
+    application_protocol protocol
 );
 
 }  // namespace proxy

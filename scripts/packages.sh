@@ -12,8 +12,11 @@ image_packages=(
 )
 client_packages=(busybox-static ca-certificates)
 test_packages=(
-    catch2 ccache clang-format docker.io iptables openssl procps socat systemd util-linux python3 man-db mandoc
+    catch2 ccache clang-format docker.io iptables openssl procps socat systemd util-linux python3 python3-docker
+    python3-websocket man-db mandoc
 )
+# libFuzzer is a part of libclang-rt; llvm has the symbolizer, without which a report names no line.
+fuzz_packages=(clang libclang-rt-dev llvm)
 
 say() { printf '\n==> %s\n' "$*"; }
 

@@ -1,6 +1,8 @@
 // Opening, callbacks, and what they are turned into. Errors are told apart by code, never by text.
 #include "vmctl/libvirt_connection.hpp"
 
+#include "vmctl/libvirt_library.hpp"
+
 #include <libvirt/virterror.h>
 
 #include <cerrno>
@@ -120,6 +122,11 @@ virConnectPtr libvirt_connection::get()
 
 void libvirt_connection::open()
 {
+    if (const auto& obstacle = libvirt_obstacle()) {
+        throw describe(hypervisor_problem::unreachable, uri_, *obstacle);
+    }
+    // By default libvirt prints every error, also those we handle.
+    virSetErrorFunc(nullptr, [](void*, virErrorPtr) {});
     // Before the connection: libvirt asks for the loop when it opens one.
     if (!events_) events_ = libvirt_event_loop::shared();
     handle opened(virConnectOpen(uri_.c_str()));

@@ -47,8 +47,6 @@ public:
           data_disk_(std::move(data_disk)),
           connection_(std::move(uri), name_)
     {
-        // By default libvirt prints every error, also those we handle.
-        virSetErrorFunc(nullptr, [](void*, virErrorPtr) {});
     }
 
     power state() override

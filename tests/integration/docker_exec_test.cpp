@@ -18,9 +18,9 @@ TEST_CASE("docker exec returns output and exit status", "[exec]")
     CHECK(result.err == "to-err\n");
 }
 
-TEST_CASE("docker exec -i returns the bytes it was piped", "[exec]")
+TEST_CASE("docker exec -i returns the bytes it was piped", "[c16][exec]")
 {
-    const scene scene(each_upstream());
+    const scene scene(each_way());
     const std::size_t size = GENERATE(0U, 1048576U);
     CAPTURE(size);
     const auto container = scene.run_detached({"busybox", "sleep", "1000"});

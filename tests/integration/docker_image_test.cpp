@@ -18,7 +18,7 @@ std::string md5_of(const std::filesystem::path& file)
 
 }  // namespace
 
-TEST_CASE("docker build sends a context of 100 MB and shows every step", "[image]")
+TEST_CASE("docker build sends a context of 100 MB and shows every step", "[c13][image]")
 {
     const scene scene(each_upstream());
     const auto context = scene.directory() / "context";
@@ -44,7 +44,7 @@ TEST_CASE("a failing docker build reports the failing step's exit status", "[ima
     CHECK(result.err.find("returned a non-zero code: 17") != std::string::npos);
 }
 
-TEST_CASE("an image saved can be removed and loaded again", "[image]")
+TEST_CASE("an image saved can be removed and loaded again", "[c39][image]")
 {
     const scene scene(each_upstream());
     scene.docker().text(
@@ -63,7 +63,7 @@ TEST_CASE("an image saved can be removed and loaded again", "[image]")
     CHECK(scene.docker().text({"image", "inspect", "-f", "{{.Id}}", "kept:1"}) == id);
 }
 
-TEST_CASE("docker export and import carry a file system", "[image]")
+TEST_CASE("docker export and import carry a file system", "[c39][image]")
 {
     const scene scene(each_upstream());
     scene.docker().text(
@@ -86,7 +86,7 @@ TEST_CASE("docker export and import carry a file system", "[image]")
     );
 }
 
-TEST_CASE("docker cp carries files both ways", "[image]")
+TEST_CASE("docker cp carries files both ways", "[c39][image]")
 {
     const scene scene(each_upstream());
     const auto container = scene.run_detached({"busybox", "sleep", "1000"});
@@ -110,7 +110,7 @@ TEST_CASE("docker cp carries files both ways", "[image]")
     CHECK(masked(missing.err) == masked(directly.err));
 }
 
-TEST_CASE("docker cp streams an archive through pipes", "[image]")
+TEST_CASE("docker cp streams an archive through pipes", "[c39][image]")
 {
     const scene scene(each_upstream());
     const auto container = scene.run_detached({"busybox", "sleep", "1000"});

@@ -68,10 +68,10 @@ TEST_CASE("docker run of what does not exist fails as it does directly", "[run]"
     CHECK(without_race(masked(through.err)) == without_race(masked(directly.err)));
 }
 
-TEST_CASE("docker run -i returns the bytes it was piped", "[run]")
+TEST_CASE("docker run -i returns the bytes it was piped", "[c16][run]")
 {
-    const scene scene(each_upstream());
-    const std::size_t size = GENERATE(0U, 1U, 65536U, 1048576U);
+    const scene scene(each_way());
+    const std::size_t size = GENERATE(0U, 1U, 4095U, 4096U, 65536U, 10'000'000U);
     CAPTURE(size);
     const auto sent = patterned_bytes(size);
     const auto result = scene.docker().run(run_arguments({"-i"}, {"cat"}), piped_text{sent});
@@ -83,9 +83,20 @@ TEST_CASE("docker run -i returns the bytes it was piped", "[run]")
     CHECK(result.out.size() == sent.size());
 }
 
-TEST_CASE("docker run -i gives its output although its input ended long before", "[run]")
+TEST_CASE("docker run -i into cat returns its line every time", "[c16][run]")
 {
-    const scene scene(each_upstream());
+    const scene scene(each_way());
+    for (int round = 0; round < 6; ++round) {
+        const auto line = "line " + std::to_string(round) + "\n";
+        const auto result = scene.docker().run(run_arguments({"-i"}, {"cat"}), piped_text{line});
+        CHECK(result.exit_status == 0);
+        CHECK(result.out == line);
+    }
+}
+
+TEST_CASE("docker run -i gives its output although its input ended long before", "[c17][run]")
+{
+    const scene scene(each_way());
     const auto result = scene.docker().run(
         run_arguments({"-i"}, {"sh", "-c", "cat; sleep 3; echo after"}), piped_text{"before\n"}
     );
@@ -93,9 +104,9 @@ TEST_CASE("docker run -i gives its output although its input ended long before",
     CHECK(result.out == "before\nafter\n");
 }
 
-TEST_CASE("docker run carries 64 MiB of output without losing a byte", "[run]")
+TEST_CASE("docker run carries 64 MiB of output without losing a byte", "[c19][run]")
 {
-    const scene scene(each_upstream());
+    const scene scene(each_way());
     // The engine's own log of 64 MiB would be most of the time.
     auto command = scene.docker().command(run_arguments(
         {"--log-driver", "none"},
@@ -112,9 +123,9 @@ TEST_CASE("docker run carries 64 MiB of output without losing a byte", "[run]")
     CHECK(result.err == sum);
 }
 
-TEST_CASE("a container's signal is the client's exit status", "[run]")
+TEST_CASE("a container's signal is the client's exit status", "[c21][run]")
 {
-    const scene scene(each_upstream());
+    const scene scene(each_way());
     process client(scene.docker().command(run_arguments(
         {}, {"sh", "-c", "trap 'echo caught; exit 9' TERM; echo up; while :; do sleep 0.1; done"}
     )));

@@ -46,7 +46,7 @@ TEST_CASE("docker events shows what happens as it happens", "[stream]")
     }
 }
 
-TEST_CASE("docker events --until ends by itself", "[stream]")
+TEST_CASE("docker events --until ends by itself", "[c13][stream]")
 {
     const scene scene(each_upstream());
     scene.docker().text(run_arguments({"--label", "past"}, {"true"}));
@@ -67,7 +67,7 @@ TEST_CASE("docker events --until ends by itself", "[stream]")
     CHECK(result.out.find("create\n") != std::string::npos);
 }
 
-TEST_CASE("docker stats answers once and goes on as a stream", "[stream]")
+TEST_CASE("docker stats answers once and goes on as a stream", "[c11][stream]")
 {
     const scene scene(each_upstream());
     const auto container = scene.run_detached({"busybox", "sleep", "1000"});

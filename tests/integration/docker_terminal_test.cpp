@@ -18,9 +18,9 @@ constexpr auto ctrl_p_ctrl_q = "\x10\x11";
 
 }  // namespace
 
-TEST_CASE("docker run -it is a terminal whose size follows the window", "[terminal]")
+TEST_CASE("docker run -it is a terminal whose size follows the window", "[c21][terminal]")
 {
-    const scene scene(each_upstream());
+    const scene scene(each_way());
     pty_process shell(
         docker(run_arguments({"-it"}, {"sh"})), scene.docker().environment(), {33, 101}
     );
@@ -41,9 +41,9 @@ TEST_CASE("docker run -it is a terminal whose size follows the window", "[termin
     CHECK(shell.finish() == 7);
 }
 
-TEST_CASE("Ctrl-C on docker run -it interrupts the program in the container", "[terminal]")
+TEST_CASE("Ctrl-C on docker run -it interrupts the program in the container", "[c21][terminal]")
 {
-    const scene scene(each_upstream());
+    const scene scene(each_way());
     pty_process client(
         docker(run_arguments(
             {"-it"},
@@ -59,9 +59,11 @@ TEST_CASE("Ctrl-C on docker run -it interrupts the program in the container", "[
     CHECK(client.finish() == 5);
 }
 
-TEST_CASE("docker exec -it is a terminal and ends with its program's exit status", "[terminal]")
+TEST_CASE(
+    "docker exec -it is a terminal and ends with its program's exit status", "[c21][terminal]"
+)
 {
-    const scene scene(each_upstream());
+    const scene scene(each_way());
     const auto container = scene.run_detached({"busybox", "sleep", "1000"});
     pty_process shell(
         docker({"exec", "-it", container, "sh", "-c", "tty; read line; echo got-$line; exit 3"}),
@@ -74,9 +76,11 @@ TEST_CASE("docker exec -it is a terminal and ends with its program's exit status
     CHECK(scene.is_running(container));
 }
 
-TEST_CASE("the detach keys leave the container running and attach finds it again", "[terminal]")
+TEST_CASE(
+    "the detach keys leave the container running and attach finds it again", "[c21][terminal]"
+)
 {
-    const scene scene(each_upstream());
+    const scene scene(each_way());
     const auto container = scene.run_detached({"-it", "busybox", "sh"});
     {
         pty_process client(docker({"attach", container}), scene.docker().environment());
@@ -95,9 +99,9 @@ TEST_CASE("the detach keys leave the container running and attach finds it again
     CHECK(eventually([&] { return !scene.is_running(container); }));
 }
 
-TEST_CASE("other detach keys are honoured", "[terminal]")
+TEST_CASE("other detach keys are honoured", "[c21][terminal]")
 {
-    const scene scene(each_upstream());
+    const scene scene(each_way());
     pty_process client(
         docker(run_arguments({"-it", "--detach-keys", "ctrl-x,x", "--name", "detached"}, {"sh"})),
         scene.docker().environment()

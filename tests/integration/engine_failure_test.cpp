@@ -46,7 +46,7 @@ struct outage {
 
 }  // namespace
 
-TEST_CASE("an engine that is not running is an error that names it", "[gangwayd][engine][bad]")
+TEST_CASE("an engine that is not running is an error that names it", "[c31][gangwayd][engine][bad]")
 {
     const auto port = std::to_string(test_support::free_tcp_port());
     outage({.engine = "tcp://127.0.0.1:" + port}).check_told({"127.0.0.1:" + port});
@@ -68,7 +68,8 @@ TEST_CASE("a request works as soon as its engine does", "[gangwayd][engine]")
 }
 
 TEST_CASE(
-    "a client certificate the engine does not trust is a clear refusal", "[gangwayd][engine][bad]"
+    "a client certificate the engine does not trust is a clear refusal",
+    "[c36][gangwayd][engine][bad]"
 )
 {
     const auto& engines = shared_engines();
@@ -110,7 +111,7 @@ TEST_CASE(
     CHECK(through.receive_all() == directly.receive_all());
 }
 
-TEST_CASE("an engine that crashes ends its clients at once", "[gangwayd][engine]")
+TEST_CASE("an engine that crashes ends its clients at once", "[c31][gangwayd][engine]")
 {
     const auto which = each_upstream();
     const test_directory directory;

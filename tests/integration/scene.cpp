@@ -68,6 +68,13 @@ upstream each_upstream()
     return which;
 }
 
+upstream each_way()
+{
+    using enum upstream;
+    const auto which = GENERATE(direct, unix_socket, tcp, mutual_tls);
+    return which;
+}
+
 scene::scene(upstream which)
     : which_(which),
       engine_(engine_behind(which)),
@@ -116,6 +123,11 @@ raw_client scene::connect_directly() const
 std::filesystem::path scene::socket() const
 {
     return gangwayd_ ? gangwayd_->docker_socket() : engine_.socket;
+}
+
+std::optional<pid_t> scene::gangwayd() const
+{
+    return gangwayd_ ? std::optional(gangwayd_->pid()) : std::nullopt;
 }
 
 std::size_t scene::descriptors() const

@@ -34,6 +34,9 @@ std::ostream& operator<<(std::ostream& out, upstream which);
 // Runs the rest of the test case once for every upstream.
 upstream each_upstream();
 
+// The same, and directly: what is asserted then holds for Docker itself, and is seen to.
+upstream each_way();
+
 class scene {
 public:
     explicit scene(upstream which);
@@ -42,6 +45,8 @@ public:
     ~scene();
     scene(const scene&) = delete;
     scene& operator=(const scene&) = delete;
+
+    upstream way() const { return which_; }
 
     const test_support::docker_client& docker() const { return docker_; }
 
@@ -56,6 +61,9 @@ public:
     const test_support::engine_address& engine() const { return engine_; }
 
     std::filesystem::path socket() const;
+
+    // Its process, where there is one in between.
+    std::optional<pid_t> gangwayd() const;
 
     // What gangwayd holds; a constant in a direct run.
     std::size_t descriptors() const;

@@ -63,7 +63,7 @@ private:
 
 }  // namespace
 
-TEST_CASE("docker logs -f into head ends both sides", "[vanished]")
+TEST_CASE("docker logs -f into head ends both sides", "[c32][vanished]")
 {
     const scene scene(each_upstream());
     const auto container =
@@ -78,7 +78,9 @@ TEST_CASE("docker logs -f into head ends both sides", "[vanished]")
     idle.check_engine_restored();
 }
 
-TEST_CASE("docker logs -f and events killed on silent streams leave nothing open", "[vanished]")
+TEST_CASE(
+    "docker logs -f and events killed on silent streams leave nothing open", "[c28][vanished]"
+)
 {
     const scene scene(each_upstream());
     const auto container = scene.run_detached({"busybox", "sh", "-c", "echo once; sleep 1000"});
@@ -97,7 +99,7 @@ TEST_CASE("docker logs -f and events killed on silent streams leave nothing open
     idle.check_engine_restored();
 }
 
-TEST_CASE("docker attach killed on a silent container leaves nothing open here", "[vanished]")
+TEST_CASE("docker attach killed on a silent container leaves nothing open here", "[c22][vanished]")
 {
     const scene scene(each_upstream());
     const auto container =
@@ -115,7 +117,7 @@ TEST_CASE("docker attach killed on a silent container leaves nothing open here",
     CHECK(scene.is_running(container));
 }
 
-TEST_CASE("docker build killed in mid-step ends the step", "[vanished]")
+TEST_CASE("docker build killed in mid-step ends the step", "[c28][vanished]")
 {
     const scene scene(each_upstream());
     const baseline idle(scene);
@@ -152,7 +154,7 @@ TEST_CASE("a client killed in the middle of an upload leaves nothing open", "[va
     idle.check_engine_restored();
 }
 
-TEST_CASE("a client that stops reading and leaves ends a large download", "[vanished]")
+TEST_CASE("a client that stops reading and leaves ends a large download", "[c28][vanished]")
 {
     const scene scene(each_upstream());
     scene.docker().text(

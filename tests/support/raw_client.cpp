@@ -10,7 +10,6 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
-#include <cstring>
 #include <stdexcept>
 #include <system_error>
 #include <utility>
@@ -73,11 +72,6 @@ int milliseconds_until(steady::time_point when)
     return static_cast<int>(std::max<std::chrono::milliseconds::rep>(left.count(), 0));
 }
 
-std::runtime_error disappointed(const std::string& complaint, std::string_view received)
-{
-    return std::runtime_error(complaint + "; received:\n" + std::string(received.substr(0, 4096)));
-}
-
 }  // namespace
 
 raw_client::raw_client(unique_fd socket) : socket_(std::move(socket)) {}
@@ -92,7 +86,7 @@ raw_client raw_client::to_port(std::uint16_t port)
     return raw_client(connected(AF_INET, loopback(port), "port " + std::to_string(port)));
 }
 
-bool raw_client::send(std::string_view bytes, std::chrono::milliseconds limit)
+bool raw_client::write(std::string_view bytes, std::chrono::milliseconds limit)
 {
     const auto give_up = steady::now() + limit;
     while (!bytes.empty()) {
@@ -107,7 +101,7 @@ bool raw_client::send(std::string_view bytes, std::chrono::milliseconds limit)
         const auto wanted = ended_ ? POLLOUT : POLLOUT | POLLIN;
         pollfd ready{socket_.get(), static_cast<short>(wanted), 0};
         if (::poll(&ready, 1, milliseconds_until(give_up)) == 0) {
-            throw disappointed("the other side takes no more bytes", received_);
+            throw std::runtime_error("the other side takes no more bytes");
         }
         if ((ready.revents & POLLIN) != 0) receive_some(std::chrono::milliseconds(0));
     }
@@ -119,45 +113,10 @@ void raw_client::finish_sending()
     ::shutdown(socket_.get(), SHUT_WR);
 }
 
-std::string raw_client::receive_until(std::string_view mark, std::chrono::milliseconds limit)
+void raw_client::reset()
 {
-    const auto give_up = steady::now() + limit;
-    while (received_.find(mark) == std::string::npos) {
-        if (ended_ || !receive_some(std::chrono::milliseconds(milliseconds_until(give_up)))) {
-            throw disappointed("'" + std::string(mark) + "' did not come", received_);
-        }
-    }
-    return receive(received_.find(mark) + mark.size());
-}
-
-std::string raw_client::receive(std::size_t count, std::chrono::milliseconds limit)
-{
-    const auto give_up = steady::now() + limit;
-    while (received_.size() < count) {
-        if (ended_ || !receive_some(std::chrono::milliseconds(milliseconds_until(give_up)))) {
-            throw disappointed(std::to_string(count) + " bytes did not come", received_);
-        }
-    }
-    auto result = received_.substr(0, count);
-    received_.erase(0, count);
-    return result;
-}
-
-std::string raw_client::receive_all(std::chrono::milliseconds limit)
-{
-    const auto give_up = steady::now() + limit;
-    while (!ended_) {
-        if (!receive_some(std::chrono::milliseconds(milliseconds_until(give_up)))) {
-            throw disappointed("the stream does not end", received_);
-        }
-    }
-    return std::exchange(received_, {});
-}
-
-bool raw_client::is_silent()
-{
-    receive_some(std::chrono::milliseconds(0));
-    return received_.empty() && !ended_;
+    reset_at_close(socket_);
+    socket_.reset();
 }
 
 bool raw_client::receive_some(std::chrono::milliseconds limit)
@@ -186,7 +145,24 @@ raw_listener::raw_listener(const std::filesystem::path& path) : socket_(make_soc
     }
 }
 
+raw_listener::raw_listener() : socket_(make_socket(AF_INET))
+{
+    auto address = loopback(0);
+    socklen_t size = sizeof address;
+    if (::bind(socket_.get(), generic(address), size) != 0 ||
+        ::listen(socket_.get(), SOMAXCONN) != 0 ||
+        ::getsockname(socket_.get(), reinterpret_cast<sockaddr*>(&address), &size) != 0) {
+        throw last_error("no free port");
+    }
+    port_ = ntohs(address.sin_port);
+}
+
 raw_client raw_listener::accept(std::chrono::milliseconds limit)
+{
+    return raw_client(accept_socket(limit));
+}
+
+unique_fd raw_listener::accept_socket(std::chrono::milliseconds limit)
 {
     pollfd readable{socket_.get(), POLLIN, 0};
     if (::poll(&readable, 1, static_cast<int>(limit.count())) <= 0) {
@@ -194,13 +170,20 @@ raw_client raw_listener::accept(std::chrono::milliseconds limit)
     }
     unique_fd accepted(::accept4(socket_.get(), nullptr, nullptr, SOCK_CLOEXEC));
     if (!accepted) throw last_error("accept");
-    return raw_client(std::move(accepted));
+    return accepted;
 }
 
 bool raw_listener::has_pending() const
 {
     pollfd readable{socket_.get(), POLLIN, 0};
     return ::poll(&readable, 1, 0) > 0;
+}
+
+void reset_at_close(const unique_fd& socket)
+{
+    const linger at_once{1, 0};
+    // Has no meaning, and no effect, on unix sockets.
+    ::setsockopt(socket.get(), SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
 }
 
 std::uint16_t free_tcp_port()

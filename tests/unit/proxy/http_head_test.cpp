@@ -78,6 +78,13 @@ TEST_CASE("what Go accepts is understood")
     CHECK(request("POST / HTTP/1.1\r\nContent-Length: 0\r\n\r\n").body.kind == body_kind::none);
 }
 
+TEST_CASE("an Upgrade field counts whatever its value, which may be on the next line")
+{
+    CHECK(request("POST / HTTP/1.1\r\nUpgrade:\r\n tcp\r\n\r\n").upgrade);
+    CHECK(request("POST / HTTP/1.1\r\nupgrade:\r\n\r\n").upgrade);
+    CHECK_FALSE(request("POST / HTTP/1.1\r\nX: Upgrade\r\n\r\n").upgrade);
+}
+
 TEST_CASE("Transfer-Encoding wins over Content-Length")
 {
     const auto head =

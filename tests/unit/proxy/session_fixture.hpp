@@ -142,7 +142,7 @@ public:
         client_socket inner(loop);
         asio::local::connect_pair(client, inner);
         proxy::client_connection connection{
-            proxy::make_socket_stream(std::move(inner)), {1000, 42, "docker"}};
+            proxy::make_socket_stream(loop.get_executor(), inner.release()), {1000, 42, "docker"}};
         session.emplace(tools, std::move(connection), engine, dialer, limits);
     }
 

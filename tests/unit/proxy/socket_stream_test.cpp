@@ -1,4 +1,4 @@
-// Waits on sockets, where Asio's reactor may tell of somebody else's event.
+// Waits on sockets, where a reactor may tell of somebody else's event (Asio's does).
 #include "proxy/socket_stream.hpp"
 
 #include "tests/support/run_loop.hpp"
@@ -24,7 +24,7 @@ struct pair {
     {
         client_socket near(loop);
         asio::local::connect_pair(near, far);
-        stream = proxy::make_socket_stream(std::move(near));
+        stream = proxy::make_socket_stream(loop.get_executor(), near.release());
     }
 
     std::unique_ptr<proxy::byte_stream> stream;
@@ -71,7 +71,6 @@ TEST_CASE("a peer is not taken for gone because another one, whose place it has,
     for (int round = 0; round < 10; ++round) loop.poll();
     REQUIRE(living);
     CHECK_FALSE(gone);
-    CHECK_FALSE(living->stream->hung_up());
 
     living->far.close();
     loop.restart();

@@ -1,12 +1,17 @@
 // TLS with half-close, against OpenSSL's own blocking server.
+#include "proxy/asio_bridge.hpp"
 #include "proxy/dialer.hpp"
+#include "tests/support/memory_stream.hpp"
 #include "tests/support/run_loop.hpp"
 #include "tests/support/test_directory.hpp"
 #include "tests/unit/proxy/session_fixture.hpp"
 #include "tests/unit/proxy/tls_server.hpp"
 
 #include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/this_coro.hpp>
 #include <catch2/catch.hpp>
+#include <openssl/err.h>
 #include <openssl/ssl.h>
 
 #include <array>
@@ -48,6 +53,33 @@ asio::awaitable<void> fail_to_read(
         const auto stream = co_await dialer.dial(std::move(address));
         co_await read_to_end(*stream);
     } catch (const std::exception& error) {
+        failure = error.what();
+    }
+}
+
+// An engine that gets the handshake wrong, beside other streams that use OpenSSL's error queue
+// while the client sends its alert.
+class wrong_engine final : public test_support::memory_peer {
+public:
+    // A ServerHelloDone in place of the ServerHello.
+    std::string say() override { return {"\x16\x03\x03\x00\x04\x0E\x00\x00\x00", 9}; }
+
+    void hear(std::string_view) override { ERR_clear_error(); }
+};
+
+asio::awaitable<void> fail_to_connect(
+    test_support::memory_peer& peer, proxy::tls_context context, std::string& failure
+)
+{
+    const auto executor = co_await asio::this_coro::executor;
+    auto transport = std::make_unique<test_support::memory_stream>(executor, peer);
+    auto handshake = proxy::connect_tls(
+        std::move(transport), std::move(context), "engine", proxy::application_protocol::http_1_1
+    );
+    auto nothing = [] {};
+    try {
+        co_await proxy::to_asio(executor, std::move(handshake), nothing);
+    } catch (const proxy::tls_error& error) {
         failure = error.what();
     }
 }
@@ -186,6 +218,18 @@ TEST_CASE("an engine of another authority is refused by us, and we by it")
         CHECK_THAT(failure, Catch::Matchers::Contains("alert"));
         CHECK_FALSE(server.accepted);
     }
+}
+
+TEST_CASE("the reason of a failed handshake is its own, whatever other streams do meanwhile")
+{
+    const test_directory directory;
+    const auto pki = make_pki(directory / "pki");
+    const auto context = proxy::load_tls_context(vmctl::client_identity(pki));
+    wrong_engine engine;
+    asio::io_context loop(1);
+    std::string failure;
+    run_loop(loop, fail_to_connect(engine, context, failure));
+    CHECK(failure == "unexpected message");
 }
 
 TEST_CASE("TLS files that cannot be used are named")

@@ -135,25 +135,25 @@ void check_same_answers(const scene& scene, const std::vector<exchange>& table)
 
 }  // namespace
 
-TEST_CASE("answers and errors are the engine's byte for byte", "[wire]")
+TEST_CASE("answers and errors are the engine's byte for byte", "[c3][c14]")
 {
     const scene scene(each_upstream());
     check_same_answers(scene, ordinary_requests());
 }
 
-TEST_CASE("odd but legal requests are answered as the engine answers them", "[wire]")
+TEST_CASE("odd but legal requests are answered as the engine answers them", "[c5][c6]")
 {
     const scene scene(each_upstream());
     check_same_answers(scene, odd_requests());
 }
 
-TEST_CASE("what is not HTTP is answered as the engine answers it", "[wire][bad]")
+TEST_CASE("what is not HTTP is answered as the engine answers it", "[c6][bad]")
 {
     const scene scene(each_upstream());
     check_same_answers(scene, not_http());
 }
 
-TEST_CASE("a head beyond the engine's limit gets the engine's 431", "[wire][bad]")
+TEST_CASE("a head beyond the engine's limit gets the engine's 431", "[c3][bad]")
 {
     const scene scene(each_upstream());
     auto connection = scene.connect();
@@ -165,7 +165,7 @@ TEST_CASE("a head beyond the engine's limit gets the engine's 431", "[wire][bad]
     CHECK(through == directly.receive_all());
 }
 
-TEST_CASE("one connection carries request after request", "[wire]")
+TEST_CASE("one connection carries request after request", "[c3]")
 {
     const scene scene(each_upstream());
     const auto container = scene.docker().text({"create", "busybox", "sleep", "1000"});
@@ -188,7 +188,7 @@ TEST_CASE("one connection carries request after request", "[wire]")
     CHECK(receive_response(connection).body == "OK");
 }
 
-TEST_CASE("requests sent together are answered in order", "[wire]")
+TEST_CASE("requests sent together are answered in order", "[c4]")
 {
     const scene scene(each_upstream());
     auto connection = scene.connect();

@@ -1,9 +1,9 @@
-// The plain transport: system calls, and Asio's reactor to wait for them.
+// The plain transport where there is no poller of ours: system calls, and Asio's reactor to wait.
 #include "proxy/socket_stream.hpp"
 
 #include <boost/asio/error.hpp>
+#include <boost/asio/generic/stream_protocol.hpp>
 #include <boost/system/system_error.hpp>
-#include <poll.h>
 #include <sys/socket.h>
 
 #include <cerrno>
@@ -13,6 +13,8 @@ namespace asio = boost::asio;
 
 namespace proxy {
 namespace {
+
+using stream_socket = asio::generic::stream_protocol::socket;
 
 [[noreturn]] void fail(const char* what)
 {
@@ -90,12 +92,6 @@ public:
         return true;
     }
 
-    bool hung_up() const override
-    {
-        pollfd look{plain_descriptor(), 0, 0};
-        return ::poll(&look, 1, 0) == 1 && (look.revents & (POLLHUP | POLLERR)) != 0;
-    }
-
     void start_wait(readiness what, wait_completion& done, asio::cancellation_slot slot) override
     {
         socket_.async_wait(wait_type_of(what), wait_handler{&done, slot});
@@ -120,9 +116,18 @@ private:
 
 }  // namespace
 
-std::unique_ptr<byte_stream> make_socket_stream(stream_socket socket)
+std::unique_ptr<byte_stream> make_socket_stream(
+    const asio::any_io_executor& executor, int descriptor
+)
 {
+    sockaddr_storage address{};
+    socklen_t size = sizeof address;
+    ::getsockname(descriptor, reinterpret_cast<sockaddr*>(&address), &size);
+    stream_socket socket(executor);
+    socket.assign({address.ss_family, 0}, descriptor);
     return std::make_unique<socket_stream>(std::move(socket));
 }
+
+void prepare_socket_streams(const asio::any_io_executor&) {}
 
 }  // namespace proxy

@@ -1,0 +1,58 @@
+// Routes: "METHOD TARGET" in, and the same answer in every spelling that means the same.
+#include "proxy/route_table.hpp"
+
+#include "tests/fuzz/fuzz_input.hpp"
+
+#include <string>
+
+using namespace fuzz;
+
+namespace {
+
+proxy::route look_up(std::string_view method, std::string_view target)
+{
+    const exact_copy exact_method(method);
+    const exact_copy exact_target(target);
+    return proxy::find_route(exact_method.view(), exact_target.view());
+}
+
+// Whether a version may be put before it: only the first of two is one.
+bool has_version(std::string_view target)
+{
+    return target.starts_with("/v");
+}
+
+}  // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size)
+{
+    const auto line = fuzz_input(data, size).rest();
+    const auto space = line.find(' ');
+    const auto method = line.substr(0, space);
+    const auto target =
+        space == std::string_view::npos ? std::string() : std::string(line.substr(space + 1));
+    const auto found = look_up(method, target);
+
+    demand(found == look_up(method, target), "the answer is always the same");
+    demand(look_up("HEAD", target) == look_up("GET", target), "HEAD is GET");
+    const bool reads = method == "GET" || method == "HEAD";
+    if (found.activity == vmctl::activity::passive)
+        demand(reads && !found.may_hijack, "only what reads is passive");
+    if (found.may_hijack)
+        demand(
+            method == "POST" || (reads && target.find("/ws") != std::string::npos), "POST hijacks"
+        );
+    if (!reads && method != "POST") demand(found == proxy::route(), "others are not in the table");
+    if (!target.starts_with('/')) return 0;
+
+    const auto path = target.substr(0, target.find('?'));
+    demand(look_up(method, path) == found, "the query does not matter");
+    demand(look_up(method, path + "?a=/b/../json&c=?://") == found, "whatever it is");
+    demand(
+        look_up(method, "http://docker:2375" + target) == found, "the absolute form is the same"
+    );
+    if (has_version(target)) return 0;
+    for (const auto* version : {"/v1.41", "/v1.99", "/v2", "/v1.24.0"})
+        demand(look_up(method, version + target) == found, "the version does not matter");
+    return 0;
+}
