@@ -6,6 +6,7 @@ import (
 	"log"
 	"net"
 	"os"
+	"time"
 )
 
 type halfCloser interface{ CloseWrite() error }
@@ -24,7 +25,9 @@ func main() {
 	for {
 		client, err := listener.Accept()
 		if err != nil {
-			log.Fatal(err)
+			log.Print(err)
+			time.Sleep(50 * time.Millisecond)
+			continue
 		}
 		go func() {
 			defer client.Close()

@@ -59,7 +59,8 @@ def table(comparison, keys):
 
 def markdown(comparison, rounds):
     lines = [BEGIN, "", machine(), "",
-             f"Medians of {rounds} rounds, all relays in each round; in brackets the ratio to direct TCP. "
+             (f"Medians of {rounds} rounds, all relays in each round" if rounds > 1 else "One round")
+             + "; in brackets the ratio to direct TCP. "
              "“tuned”: 256 KiB buffers, one thread.", "", "![](performance.svg)", ""]
     for title, keys in [*GROUPS, DOCKER]:
         rows = table(comparison, keys)

@@ -35,7 +35,7 @@ ROWS = {row.key: row for row in [
     Row("up_cpu", "processor, bulk up, chunked", "s/GB", False, 2),
     Row("idle", "resident, nothing connected", "MB", False),
     Row("idle_1000", "per idle connection, 1,000", "KB", False),
-    Row("idle_many", "per idle connection, nearly 10,000", "KB", False),
+    Row("idle_many", "per idle connection, up to 10,000", "KB", False),
     Row("save", "`docker save`, 500 MB", "s", False, 2),
     Row("load", "`docker load`, 500 MB", "s", False, 2),
     Row("build", "`docker build`, context of 500 MB", "s", False, 2),
@@ -47,12 +47,12 @@ ROWS = {row.key: row for row in [
 @dataclass
 class Effort:
     """How much of each is done in one round."""
-    pings: int = 8000
-    news: int = 2000
-    seconds: float = 1.0
-    storm: int = 4000
-    bulk: int = 1_500_000_000
-    connections: tuple = (1000, min(10000, MOST_CONNECTIONS))
+    pings: int = 5000
+    news: int = 1500
+    seconds: float = 0.8
+    storm: int = 3000
+    bulk: int = 1_000_000_000
+    connections: tuple = (1000, min(10000, MOST_CONNECTIONS - 500))
 
 
 SHORT = Effort(pings=2000, news=300, seconds=0.3, storm=600, bulk=400_000_000, connections=(1000,))
@@ -124,7 +124,9 @@ class Load:
             )
             try:
                 if holding.stdout.readline() != "open\n":
-                    raise RuntimeError(f"{relay.name}: {connections} idle connections cannot be held")
+                    # Some need more descriptors for each than the machine's limit leaves.
+                    print(f"{relay.name} cannot hold {connections} idle connections here")
+                    break
                 key = "idle_1000" if connections == 1000 else "idle_many"
                 result[key] = (resident_bytes(relay.pid) - empty) / connections / 1e3
             finally:
