@@ -2,6 +2,7 @@
 #include "proxy/dialer.hpp"
 
 #include "proxy/asio_bridge.hpp"
+#include "proxy/socket_stream.hpp"
 #include "proxy/stream_wait.hpp"
 #include "vmctl/gate.hpp"
 

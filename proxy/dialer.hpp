@@ -4,7 +4,6 @@
 #include "proxy/byte_stream.hpp"
 #include "proxy/deadlines.hpp"
 #include "proxy/io_task.hpp"
-#include "proxy/socket_stream.hpp"
 #include "proxy/tls_stream.hpp"
 #include "vmctl/engine.hpp"
 

@@ -28,16 +28,6 @@ std::string describe(const request_head& head)
     return (head.method + " " + head.target.substr(0, head.target.find('?'))).substr(0, enough);
 }
 
-io_task<> write_all(byte_stream& stream, std::string_view text)
-{
-    auto rest = asio::buffer(text);
-    bool all = stream.write_now(rest);
-    while (!all) {
-        co_await waiting(stream, readiness::writable);
-        all = stream.write_now(rest);
-    }
-}
-
 }  // namespace
 
 session::session(
@@ -256,7 +246,10 @@ io_task<> session::refuse(std::string reason, bool to_head)
 {
     spdlog::debug("refused pid {}: {}", client_.who.pid, reason);
     const auto reply = error_reply(reason, to_head);
-    co_await write_all(*client_.stream, reply);
+    auto rest = asio::buffer(std::string_view(reply));
+    if (!client_.stream->write_now(rest)) {
+        co_await write_rest(*client_.stream, rest);
+    }
     client_.stream->finish_now();
     upload_cut_ = !client_finished_;
 }

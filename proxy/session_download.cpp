@@ -13,6 +13,7 @@
 namespace asio = boost::asio;
 
 namespace proxy {
+
 io_task<> session::download()
 {
     bool gone = false;
@@ -66,10 +67,8 @@ io_task<> session::write_client(std::string_view bytes)
 {
     try {
         auto rest = asio::buffer(bytes);
-        bool all = client_.stream->write_now(rest);
-        while (!all) {
-            co_await waiting(*client_.stream, readiness::writable);
-            all = client_.stream->write_now(rest);
+        if (!client_.stream->write_now(rest)) {
+            co_await write_rest(*client_.stream, rest);
         }
     } catch (const boost::system::system_error& error) {
         if (error.code() == asio::error::operation_aborted) throw;

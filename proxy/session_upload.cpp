@@ -52,11 +52,8 @@ io_task<std::size_t> session::read_client()
 io_task<> session::finish_upload()
 {
     try {
-        bool finished = upstream_->finish_now();
-        while (!finished) {
-            co_await waiting(*upstream_, readiness::writable);
-            asio::const_buffer nothing;
-            finished = upstream_->write_now(nothing);
+        if (!upstream_->finish_now()) {
+            co_await write_rest(*upstream_, asio::const_buffer());
         }
     } catch (const boost::system::system_error& error) {
         if (error.code() == asio::error::operation_aborted) throw;
@@ -97,11 +94,9 @@ io_task<bool> session::send(std::size_t count)
     bool sent = true;
     try {
         auto rest = asio::buffer(from_client_.bytes().substr(0, count));
-        bool all = upstream_->write_now(rest);
-        if (!all) begin_watching();
-        while (!all) {
-            co_await waiting(*upstream_, readiness::writable);
-            all = upstream_->write_now(rest);
+        if (!upstream_->write_now(rest)) {
+            begin_watching();
+            co_await write_rest(*upstream_, rest);
         }
     } catch (const boost::system::system_error& error) {
         if (error.code() == asio::error::operation_aborted) throw;

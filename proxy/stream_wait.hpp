@@ -2,7 +2,9 @@
 #pragma once
 
 #include "proxy/byte_stream.hpp"
+#include "proxy/io_task.hpp"
 
+#include <boost/asio/buffer.hpp>
 #include <boost/asio/cancellation_signal.hpp>
 #include <boost/system/system_error.hpp>
 
@@ -41,5 +43,15 @@ private:
     std::coroutine_handle<> awaiting_;
     boost::system::error_code failure_;
 };
+
+// What write_now() or finish_now() has left over.
+inline io_task<> write_rest(byte_stream& stream, boost::asio::const_buffer rest)
+{
+    bool all = false;
+    while (!all) {
+        co_await waiting(stream, readiness::writable);
+        all = stream.write_now(rest);
+    }
+}
 
 }  // namespace proxy

@@ -3,8 +3,11 @@
 
 #include <catch2/catch.hpp>
 
+#include <cstdint>
+#include <limits>
 #include <random>
 #include <string>
+#include <vector>
 
 using namespace proxy;
 
@@ -99,4 +102,55 @@ TEST_CASE("any split of the same bytes gives the same result")
         std::uniform_int_distribution<std::size_t> size(1, 9);
         CHECK(read(chunked, whole, [&] { return size(random); }) == expected);
     }
+}
+
+TEST_CASE("what need not be looked at is body for certain, and never a message's last byte")
+{
+    constexpr auto endless = std::numeric_limits<std::uint64_t>::max();
+
+    struct look {
+        body_framing framing;
+        std::string before;  // what was read already
+        std::uint64_t opaque;
+    };
+
+    const std::vector<look> table{
+        {{body_kind::none, 0}, "", 0},
+        {{body_kind::length, 10}, "", 9},
+        {{body_kind::length, 10}, "123", 6},
+        {{body_kind::length, 10}, "123456789", 0},
+        {{body_kind::length, 10}, "1234567890", 0},
+        {{body_kind::until_close, 0}, "", endless},
+        {{body_kind::until_close, 0}, "abc", endless},
+        {{body_kind::chunked, 0}, "", 0},
+        {{body_kind::chunked, 0}, "a", 0},
+        {{body_kind::chunked, 0}, "a\r\n", 10},
+        {{body_kind::chunked, 0}, "a\r\n1234", 6},
+        {{body_kind::chunked, 0}, "a\r\n1234567890", 0},
+        {{body_kind::chunked, 0}, "a\r\n1234567890\r\n", 0},
+        {{body_kind::chunked, 0}, "0\r\n", 0},
+        {{body_kind::chunked, 0}, "x\r\n", 0},
+    };
+    for (const auto& [framing, before, opaque] : table) {
+        CAPTURE(before);
+        body_reader reader(framing);
+        reader.take(before);
+        CHECK(reader.opaque() == opaque);
+    }
+}
+
+TEST_CASE("a body whose bytes were skipped ends where it would have ended")
+{
+    body_reader chunked({body_kind::chunked, 0});
+    chunked.take("a\r\n12");
+    chunked.skip(8);
+    CHECK(chunked.opaque() == 0);
+    CHECK(chunked.take("\r\n3\r\nabc\r\n0\r\n\r\n") == 15);
+    CHECK(chunked.finished());
+
+    body_reader length({body_kind::length, 10});
+    length.skip(9);
+    CHECK_FALSE(length.finished());
+    CHECK(length.take("0next") == 1);
+    CHECK(length.finished());
 }
