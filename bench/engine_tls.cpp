@@ -19,6 +19,17 @@ public:
         if (SSL_accept(ssl_.get()) != 1) throw std::runtime_error("a TLS handshake failed");
     }
 
+    tls_channel(const tls_channel&) = delete;
+    tls_channel& operator=(const tls_channel&) = delete;
+    tls_channel(tls_channel&&) = delete;
+    tls_channel& operator=(tls_channel&&) = delete;
+
+    // As Go's: a connection never ends without close_notify. Harmless when it was sent already.
+    ~tls_channel() override
+    {
+        if ((SSL_get_shutdown(ssl_.get()) & SSL_SENT_SHUTDOWN) == 0) SSL_shutdown(ssl_.get());
+    }
+
     std::size_t read(char* into, std::size_t size) override
     {
         std::size_t count = 0;

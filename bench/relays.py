@@ -184,7 +184,8 @@ backend engine
         port = self.port
         if tls:
             port = self.tls_port
-            secure = f"""proxy_ssl on; proxy_ssl_verify on; proxy_ssl_name localhost;
+            # Alone of all, nginx of this age would speak TLS 1.2 unless told otherwise.
+            secure = f"""proxy_ssl on; proxy_ssl_verify on; proxy_ssl_name localhost; proxy_ssl_protocols TLSv1.3;
         proxy_ssl_trusted_certificate {self.pki.client}/ca.pem;
         proxy_ssl_certificate {self.pki.client}/cert.pem;
         proxy_ssl_certificate_key {self.pki.client}/key.pem;"""

@@ -14,7 +14,7 @@ configure_file(launchd/org.gangway.gangwayd.plist.in
 if(APPLE)
     install(FILES ${service_files}/launchd/org.gangway.gangwayd.plist
         DESTINATION ${CMAKE_INSTALL_DATADIR}/gangway)
-elseif(libsystemd_FOUND)
+elseif(CMAKE_SYSTEM_NAME STREQUAL Linux)
     # Always lib/, wherever libraries go: that is where systemd looks.
     install(DIRECTORY ${service_files}/user ${service_files}/system DESTINATION lib/systemd)
 endif()

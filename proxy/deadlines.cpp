@@ -1,9 +1,12 @@
 // The queue of deadlines and its timer.
 #include "proxy/deadlines.hpp"
 
+#include <boost/asio/post.hpp>
 #include <boost/system/error_code.hpp>
 
 #include <utility>
+
+namespace asio = boost::asio;
 
 namespace proxy {
 
@@ -15,16 +18,27 @@ deadlines::deadline::deadline(deadlines& all, clock::duration limit, std::functi
         overdue();
     };
     place_ = all_.waiting_.emplace(clock::now() + limit, std::move(call));
-    all_.arm();
+    all_.arm_soon();
 }
 
 deadlines::deadline::~deadline()
 {
     if (!passed_) all_.waiting_.erase(place_);
-    if (all_.waiting_.empty()) {
+    if (all_.waiting_.empty() && all_.armed_for_ != clock::time_point::max()) {
         all_.timer_.cancel();
         all_.armed_for_ = clock::time_point::max();
     }
+}
+
+void deadlines::arm_soon()
+{
+    if (waiting_.begin()->first >= armed_for_ || std::exchange(arming_, true)) return;
+    asio::post(executor_, [self = std::weak_ptr(self_)] {
+        const auto living = self.lock();
+        if (!living) return;
+        (*living)->arming_ = false;
+        (*living)->arm();
+    });
 }
 
 void deadlines::arm()

@@ -1,5 +1,5 @@
-// Things that are called off when they take too long. One timer for any number of them, since most
-// are taken back at once.
+// Things that are called off when they take too long. Most of them are taken back at once: one
+// timer serves any number, and is not set for those that are gone before the loop has turned once.
 #pragma once
 
 #include <boost/asio/any_io_executor.hpp>
@@ -9,7 +9,9 @@
 #include <coroutine>
 #include <functional>
 #include <map>
+#include <memory>
 #include <optional>
+#include <utility>
 
 namespace proxy {
 
@@ -22,7 +24,10 @@ private:
     using queue = std::multimap<clock::time_point, std::function<void()>>;
 
 public:
-    explicit deadlines(const boost::asio::any_io_executor& executor) : timer_(executor) {}
+    explicit deadlines(boost::asio::any_io_executor executor)
+        : executor_(std::move(executor)), timer_(executor_)
+    {
+    }
 
     // One of them. Destroying it takes it back.
     class [[nodiscard]] deadline {
@@ -42,12 +47,17 @@ public:
     };
 
 private:
+    void arm_soon();
     void arm();
     void call_overdue();
 
+    boost::asio::any_io_executor executor_;
     boost::asio::steady_timer timer_;
     clock::time_point armed_for_ = clock::time_point::max();
+    bool arming_ = false;  // arm() will be called
     queue waiting_;
+    // What was posted may come after our end.
+    std::shared_ptr<deadlines*> self_ = std::make_shared<deadlines*>(this);
 };
 
 using deadline = deadlines::deadline;

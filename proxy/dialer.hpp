@@ -2,6 +2,7 @@
 #pragma once
 
 #include "proxy/byte_stream.hpp"
+#include "proxy/connector.hpp"
 #include "proxy/deadlines.hpp"
 #include "proxy/io_task.hpp"
 #include "proxy/tls_stream.hpp"
@@ -9,8 +10,6 @@
 
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
-#include <boost/asio/cancellation_signal.hpp>
-#include <boost/asio/generic/stream_protocol.hpp>
 
 #include <chrono>
 #include <filesystem>
@@ -26,20 +25,6 @@ class dial_error : public std::runtime_error {
     using std::runtime_error::runtime_error;
 };
 
-// One dialling that can be called off.
-class dial_attempt {
-public:
-    // The dialling fails soon, with operation_aborted.
-    void call_off();
-
-private:
-    friend class dialer;
-
-    bool called_off_ = false;
-    byte_stream* connecting_ = nullptr;
-    boost::asio::cancellation_signal resolving_;
-};
-
 class dialer {
 public:
     explicit dialer(
@@ -47,9 +32,7 @@ public:
         std::chrono::steady_clock::duration limit = std::chrono::seconds(10)
     );
 
-    // Connected, and through the TLS handshake, within the time limit. On TCP: TCP_NODELAY, and
-    // keep-alive that notices within two minutes that a silent peer is dead (with data on its way
-    // to it, the kernel's retransmissions decide: about 15 minutes). Only TLS can tell the engine
+    // Connected, and through the TLS handshake, within the time limit. Only TLS can tell the engine
     // the protocol. Throws dial_error, or operation_aborted when it was called off.
     io_task<std::unique_ptr<byte_stream>> dial(
         vmctl::engine_address address, application_protocol protocol, dial_attempt& attempt
@@ -73,15 +56,16 @@ private:
     io_task<std::unique_ptr<byte_stream>> connect(
         const vmctl::engine_address& address, application_protocol protocol, dial_attempt& attempt
     );
-    io_task<std::unique_ptr<byte_stream>> connect_tcp(
-        const config::tcp_endpoint& endpoint, dial_attempt& attempt
-    );
-    io_task<std::unique_ptr<byte_stream>> connect_socket(
-        const boost::asio::generic::stream_protocol::endpoint& to, dial_attempt& attempt
+    io_task<std::unique_ptr<byte_stream>> connect_secured(
+        const vmctl::engine_address& address,
+        const tls_context& context,
+        application_protocol protocol,
+        dial_attempt& attempt
     );
 
     boost::asio::any_io_executor executor_;
     deadlines deadlines_;
+    connector connector_;
     std::chrono::steady_clock::duration limit_;
     std::optional<loaded_context> loaded_;
 };

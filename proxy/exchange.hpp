@@ -72,6 +72,9 @@ public:
     std::uint64_t opaque() const;
     void skip(std::uint64_t count);
 
+    // The next byte belongs to a body, or to a stream without framing.
+    bool within_body() const { return raw_ || in_body_; }
+
     // After a piece of kind `head`.
     int status() const { return status_; }
 

@@ -3,18 +3,11 @@
 
 #include "proxy/stream_wait.hpp"
 
-#include <boost/asio/buffer.hpp>
-
-#include <algorithm>
-
-namespace asio = boost::asio;
-
 namespace proxy {
 
-std::optional<std::size_t> inlet::read_now(byte_stream& from, std::size_t most)
+std::optional<std::size_t> inlet::read_now(byte_stream& from)
 {
-    const auto space = buffer_.space();
-    const auto count = from.read_now(asio::buffer(space.data(), std::min(space.size(), most)));
+    const auto count = from.read_now(buffer_.space());
     if (count) buffer_.filled(*count);
     return count;
 }

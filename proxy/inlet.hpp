@@ -23,19 +23,16 @@ public:
 
     void drop(std::size_t count) { buffer_.drop(count); }
 
-    // Gives back what was borrowed; only without bytes.
+    // Before a wait: gives back what was borrowed.
     void rest() { buffer_.rest(); }
 
-    // As byte_stream::read_now, behind the bytes that are there; not more than `most`.
-    std::optional<std::size_t> read_now(
-        byte_stream& from, std::size_t most = buffer_pool::buffer_size
-    );
-
-    // Reads at least one byte, or 0 at the end of the stream. Nothing is borrowed while it waits,
-    // but for bytes that are there.
+    // Reads at least one byte, behind those that are there, or 0 at the end of the stream. Nothing
+    // is borrowed while it waits, but for many bytes that are there.
     io_task<std::size_t> read(byte_stream& from);
 
 private:
+    std::optional<std::size_t> read_now(byte_stream& from);
+
     unread_buffer buffer_;
 };
 

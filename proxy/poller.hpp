@@ -31,8 +31,8 @@ public:
         watched(const watched&) = delete;
         watched& operator=(const watched&) = delete;
 
-        // EPOLLIN, EPOLLOUT, EPOLLRDHUP, EPOLLHUP, EPOLLERR; 0 after poller::soon(). May destroy
-        // the object.
+        // EPOLLIN, EPOLLRDHUP, EPOLLHUP, EPOLLERR, once asked for EPOLLOUT; 0 after
+        // poller::soon(). May destroy the object.
         virtual void ready(std::uint32_t events) = 0;
 
     protected:
@@ -48,6 +48,10 @@ public:
 
     // Throws boost::system::system_error.
     ticket add(int descriptor, watched& socket);
+
+    // Tells of EPOLLOUT, too, from now on. Not before it is needed: a unix socket is woken with it
+    // by each message that its peer reads. Throws boost::system::system_error.
+    void tell_writable(ticket which, int descriptor);
 
     // Closing the descriptor is the caller's.
     void remove(ticket which);
@@ -74,6 +78,7 @@ private:
     };
 
     void shutdown() override;
+    void control(int operation, int descriptor, std::uint32_t events, ticket which);
     void arm();
     void run_ready();
     int poll_events();

@@ -23,6 +23,8 @@ constexpr auto most_patience = microseconds(64);
 // After so many batches without a pause Asio's own work gets its turn.
 constexpr int most_batches = 8;
 
+constexpr std::uint32_t reading = EPOLLIN | EPOLLRDHUP | EPOLLET;
+
 [[noreturn]] void fail(const char* what)
 {
     throw boost::system::system_error(errno, boost::system::system_category(), what);
@@ -60,15 +62,26 @@ poller::ticket poller::add(int descriptor, watched& socket)
     const auto index = free_places_.back();
     auto& entry = places_.at(index);
     const ticket which = ticket{entry.generation} << 32 | index;
-    epoll_event event{};
-    event.events = EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET;
-    event.data.u64 = which;
-    if (::epoll_ctl(epoll_.native_handle(), EPOLL_CTL_ADD, descriptor, &event) != 0) {
-        fail("epoll_ctl");
-    }
+    control(EPOLL_CTL_ADD, descriptor, reading, which);
     entry.socket = &socket;
     free_places_.pop_back();
     return which;
+}
+
+// epoll_ctl(2) looks for what is so already, and tells.
+void poller::tell_writable(ticket which, int descriptor)
+{
+    control(EPOLL_CTL_MOD, descriptor, reading | EPOLLOUT, which);
+}
+
+void poller::control(int operation, int descriptor, std::uint32_t events, ticket which)
+{
+    epoll_event event{};
+    event.events = events;
+    event.data.u64 = which;
+    if (::epoll_ctl(epoll_.native_handle(), operation, descriptor, &event) != 0) {
+        fail("epoll_ctl");
+    }
 }
 
 void poller::remove(ticket which)

@@ -182,6 +182,7 @@ io_task<bool> session::connect_unless_gone(route what)
         dial_attempt attempt;
         dialling_ = &attempt;
         begin_watching();
+        from_client_.rest();
         upstream_ = co_await dialer_.dial(lease.address(), spoken(), attempt);
     } catch (const dial_error&) {
         failure = std::current_exception();
@@ -216,6 +217,7 @@ io_task<vmctl::lease> session::acquire(vmctl::activity kind)
     }
     auto ready = engine_.acquire_now(kind);
     if (ready) co_return std::move(*ready);
+    from_client_.rest();
     acquiring_ = std::make_unique<asio::cancellation_signal>();
     begin_watching();
     std::exception_ptr failure;

@@ -106,7 +106,7 @@ private:
     // session_splice.cpp: engine to client, unseen
     io_task<> splice_bodies();
     io_task<bool> splice_what_is_there(splice_pipe& pipe);
-    io_task<bool> splice_framing(splice_pipe& pipe);
+    std::optional<std::size_t> look_ahead(int engine);
     io_task<> drain_pipe(splice_pipe& pipe);
 
     // session_watch.cpp: a client that goes while nobody reads from it

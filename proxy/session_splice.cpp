@@ -1,5 +1,7 @@
 // The bulk of a session's direction from the engine to the client: body bytes go from socket to
-// socket through a pipe, in the kernel. Chunked framing is still read, a few bytes a chunk.
+// socket through a pipe, in the kernel. Where chunks are small their framing is read from a copy of
+// what is about to be moved: one copy and three system calls for many chunks. To read only the
+// framing would copy nothing, but take three system calls a chunk, which costs more.
 #include "proxy/session.hpp"
 #include "proxy/stream_wait.hpp"
 
@@ -7,7 +9,7 @@
 #include <boost/asio/error.hpp>
 #include <boost/system/system_error.hpp>
 
-#include <algorithm>
+#include <stdexcept>
 #include <utility>
 
 namespace asio = boost::asio;
@@ -18,8 +20,11 @@ namespace {
 // Below this, copying costs less than two system calls.
 constexpr std::uint64_t worth_splicing = std::uint64_t{8} * 1024;
 
-// As little as can hold the end of a chunk and the size of the next: what comes with it is copied.
-constexpr std::size_t framing_size = 32;
+// So much of a chunk is moved without a look at what follows it.
+constexpr std::uint64_t worth_no_look = std::uint64_t{128} * 1024;
+
+// After so much, others have their turn.
+constexpr std::uint64_t turn = std::uint64_t{4} * 1024 * 1024;
 
 }  // namespace
 
@@ -47,53 +52,50 @@ io_task<bool> session::splice_what_is_there(splice_pipe& pipe)
 {
     const int engine = upstream_->plain_descriptor();
     std::uint64_t total = 0;
-    for (;;) {
-        const auto opaque = responses_.opaque();
-        if (opaque == 0) {
-            const bool goes_on = co_await splice_framing(pipe);
-            if (!goes_on) co_return false;
-            continue;
-        }
-        const auto moved = pipe.fill_from(engine, opaque);
-        if (moved.value_or(0) > 0) {
-            responses_.skip(*moved);
-            total += *moved;
+    std::uint64_t seen = 0;  // bytes in the engine's socket that responses_ has read already
+    while (seen > 0 || (responses_.within_body() && total < turn)) {
+        const bool look = seen == 0 && responses_.opaque() < worth_no_look;
+        const auto found = look ? look_ahead(engine)
+                                : pipe.fill_from(engine, seen > 0 ? seen : responses_.opaque());
+        if (found.value_or(0) > 0) {
+            if (look) {
+                seen = *found;
+                continue;
+            }
+            if (seen > 0) {
+                seen -= *found;
+            } else {
+                responses_.skip(*found);
+            }
+            total += *found;
             if (pipe.full()) co_await drain_pipe(pipe);
         } else if (!pipe.empty()) {
             co_await drain_pipe(pipe);
+        } else if (seen > 0) {
+            throw std::logic_error("bytes that were there are gone");
         } else {
             // Nothing there, or the end of the stream. A trickle is better copied.
-            if (!moved) upstream_->plain_blocked(readiness::readable);
-            co_return !moved && total >= worth_splicing;
+            if (!found) upstream_->plain_blocked(readiness::readable);
+            co_return !found && total >= worth_splicing;
         }
     }
+    co_await drain_pipe(pipe);
+    const bool within = responses_.within_body();
+    if (!within && !leases_.empty()) leases_.erase(leases_.begin());
+    co_return within;
 }
 
-// Reads the end of a chunk and the size of the next. False: the message ends, or the next chunk is
-// too small, or nobody knows what comes.
-io_task<bool> session::splice_framing(splice_pipe& pipe)
+// How many of the bytes in the engine's socket belong to the body; responses_ has read them then.
+// Nothing: none there now; 0: the end of the stream, or framing that nobody understands.
+std::optional<std::size_t> session::look_ahead(int engine)
 {
-    const auto count = from_engine_.read_now(*upstream_, framing_size);
-    if (count.value_or(0) == 0) {
-        co_await drain_pipe(pipe);
-        co_return false;
-    }
-    const auto next = responses_.next(from_engine_.bytes());
-    if (next.kind != piece_kind::body) {
-        co_await drain_pipe(pipe);
-        co_return false;  // deliver_unread() finds the same once more
-    }
-    const auto bytes = from_engine_.bytes().substr(0, next.size);
-    bool appended = pipe.append(bytes);
-    while (!appended) {
-        co_await drain_pipe(pipe);
-        appended = pipe.append(bytes);
-    }
-    from_engine_.drop(next.size);
-    if (!next.ends_message && responses_.opaque() >= worth_splicing) co_return true;
-    co_await drain_pipe(pipe);
-    if (next.ends_message && !leases_.empty()) leases_.erase(leases_.begin());
-    co_return false;
+    auto buffer = tools_.buffers.take();
+    const auto count = peek(engine, asio::buffer(buffer.get(), buffer_pool::buffer_size));
+    piece next;
+    if (count) next = responses_.next({buffer.get(), *count});
+    tools_.buffers.give_back(std::move(buffer));
+    if (!count) return std::nullopt;
+    return next.kind == piece_kind::body ? next.size : 0;
 }
 
 io_task<> session::drain_pipe(splice_pipe& pipe)

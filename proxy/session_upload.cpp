@@ -32,6 +32,7 @@ io_task<> session::upload()
             client_finished_ = true;
         }
     }
+    from_client_.rest();
     begin_watching();
     co_await finish_upload();
 }

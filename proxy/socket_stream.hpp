@@ -9,8 +9,8 @@
 
 namespace proxy {
 
-// Takes the descriptor over, even if it throws: boost::system::system_error. `executor` is that of
-// an io_context.
+// Takes the descriptor, which must be non-blocking, over, even if it throws:
+// boost::system::system_error. `executor` is that of an io_context.
 std::unique_ptr<byte_stream> make_socket_stream(
     const boost::asio::any_io_executor& executor, int descriptor
 );

@@ -6,7 +6,6 @@
 #include <boost/asio/execution/context.hpp>
 #include <boost/asio/query.hpp>
 #include <boost/system/system_error.hpp>
-#include <fcntl.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -37,8 +36,6 @@ public:
     socket_stream(poller& poller, int descriptor) : poller_(poller), descriptor_(descriptor)
     {
         try {
-            const int flags = ::fcntl(descriptor_, F_GETFL);
-            if (::fcntl(descriptor_, F_SETFL, flags | O_NONBLOCK) != 0) fail("fcntl");
             ticket_ = poller_.add(descriptor_, *this);
         } catch (...) {
             ::close(descriptor_);
@@ -102,14 +99,17 @@ public:
     bool finish_now() override
     {
         // Fails only when the peer is already gone, and then its reader needs no end of stream.
-        ::shutdown(descriptor_, SHUT_WR);
+        if (!hung_up_) ::shutdown(descriptor_, SHUT_WR);
         return true;
     }
 
     void start_wait(readiness what, wait_completion& done, asio::cancellation_slot slot) override
     {
-        auto& wait = wait_for(what);
-        wait = {&done, false};
+        if (what == readiness::writable && descriptor_ >= 0 && !hears_of_writable_) {
+            poller_.tell_writable(ticket_, descriptor_);
+            hears_of_writable_ = true;
+        }
+        wait_for(what) = {&done, false};
         poller_.wait_begun();
         if (slot.is_connected()) {
             slot.assign([this, what](asio::cancellation_type) {
@@ -196,6 +196,7 @@ private:
     std::array<open_wait, 3> waits_;
     bool readable_ = true;  // as far as we know
     bool writable_ = true;
+    bool hears_of_writable_ = false;
     bool ended_ = false;  // no more events about reading will come
     bool hung_up_ = false;
 };

@@ -2,13 +2,18 @@
 // Elsewhere there is no pipe, and bytes are copied.
 #pragma once
 
+#include <boost/asio/buffer.hpp>
+
 #include <cstddef>
 #include <cstdint>
 #include <optional>
-#include <string_view>
 #include <vector>
 
 namespace proxy {
+
+// Copies what is in `socket`, which keeps it. Nothing: no byte there now; 0: the end of the stream.
+// Throws boost::system::system_error.
+std::optional<std::size_t> peek(int socket, boost::asio::mutable_buffer into);
 
 // Two descriptors and what is between them. Empty when it is lent and when it is given back.
 class splice_pipe {
@@ -27,9 +32,6 @@ public:
     // Moves at most `most` bytes from `socket` into the pipe. Nothing: none there now, or no room;
     // 0: the end of the stream. Throws boost::system::system_error.
     std::optional<std::size_t> fill_from(int socket, std::uint64_t most);
-
-    // Puts a few bytes behind those in the pipe. False: no room.
-    bool append(std::string_view bytes);
 
     // Moves on to `socket` what it takes. False: not all of it. Throws boost::system::system_error.
     bool drain_to(int socket);

@@ -3,6 +3,7 @@
 
 #include <boost/system/system_error.hpp>
 #include <fcntl.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -22,6 +23,16 @@ constexpr unsigned flags = SPLICE_F_MOVE | SPLICE_F_NONBLOCK;
 }
 
 }  // namespace
+
+std::optional<std::size_t> peek(int socket, boost::asio::mutable_buffer into)
+{
+    for (;;) {
+        const auto count = ::recv(socket, into.data(), into.size(), MSG_PEEK);
+        if (count >= 0) return static_cast<std::size_t>(count);
+        if (errno == EAGAIN) return std::nullopt;
+        if (errno != EINTR) fail("recv");
+    }
+}
 
 splice_pipe::splice_pipe(splice_pipe&& other) noexcept
     : read_end_(std::exchange(other.read_end_, -1)),
@@ -58,17 +69,6 @@ std::optional<std::size_t> splice_pipe::fill_from(int socket, std::uint64_t most
         if (errno == EAGAIN) return std::nullopt;
         if (errno != EINTR) fail("splice");
     }
-}
-
-bool splice_pipe::append(std::string_view bytes)
-{
-    // So few bytes are written whole or not at all (pipe(7), PIPE_BUF).
-    if (::write(write_end_, bytes.data(), bytes.size()) < 0) {
-        if (errno == EAGAIN) return false;
-        fail("write");
-    }
-    held_ += bytes.size();
-    return true;
 }
 
 bool splice_pipe::drain_to(int socket)

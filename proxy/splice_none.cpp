@@ -3,6 +3,11 @@
 
 namespace proxy {
 
+std::optional<std::size_t> peek(int, boost::asio::mutable_buffer)
+{
+    return std::nullopt;
+}
+
 splice_pipe::splice_pipe(splice_pipe&&) noexcept = default;
 splice_pipe& splice_pipe::operator=(splice_pipe&&) noexcept = default;
 splice_pipe::~splice_pipe() = default;
@@ -10,11 +15,6 @@ splice_pipe::~splice_pipe() = default;
 std::optional<std::size_t> splice_pipe::fill_from(int, std::uint64_t)
 {
     return std::nullopt;
-}
-
-bool splice_pipe::append(std::string_view)
-{
-    return false;
 }
 
 bool splice_pipe::drain_to(int)

@@ -1,23 +1,22 @@
 // OpenSSL on top of another stream.
 #include "proxy/tls_stream.hpp"
 
+#include "proxy/record_bio.hpp"
 #include "proxy/stream_wait.hpp"
+#include "proxy/tls_sessions.hpp"
 
 #include <boost/asio/ip/address.hpp>
 #include <boost/system/system_error.hpp>
-#include <openssl/bio.h>
 #include <openssl/err.h>
 #include <openssl/ssl.h>
 #include <openssl/x509v3.h>
 
 #include <algorithm>
-#include <exception>
 #include <memory>
 #include <new>
 #include <optional>
 #include <string_view>
 #include <utility>
-#include <vector>
 
 namespace asio = boost::asio;
 
@@ -43,121 +42,14 @@ std::string last_reason(const SSL* ssl)
     return reason;
 }
 
-// OpenSSL's view of the transport. Reading goes straight to it; what is written is collected, so
-// that OpenSSL never has to wait in the middle of a record (a key update could not be answered
-// then) and several records leave in one write.
-class record_bio {
-public:
-    explicit record_bio(byte_stream& transport) : transport_(transport) {}
-
-    // For SSL_set_bio, which takes it over. This object must outlive the SSL.
-    BIO* make()
-    {
-        static const std::unique_ptr<BIO_METHOD, decltype(&BIO_meth_free)> method = make_method();
-        BIO* bio = BIO_new(method.get());
-        if (bio == nullptr) throw std::bad_alloc();
-        BIO_set_data(bio, this);
-        BIO_set_init(bio, 1);
-        return bio;
-    }
-
-    // Sends what was collected. False: the transport does not take all of it now.
-    bool flush()
-    {
-        if (outgoing_.empty()) return true;
-        asio::const_buffer rest = asio::buffer(outgoing_) + sent_;
-        const bool all = transport_.write_now(rest);
-        if (!all) {
-            sent_ = outgoing_.size() - rest.size();
-            return false;
-        }
-        sent_ = 0;
-        outgoing_.clear();
-        give_back(std::move(outgoing_));
-        return true;
-    }
-
-    std::size_t collected() const { return outgoing_.size(); }
-
-    // The transport's reader has come to the end.
-    bool ended() const { return ended_; }
-
-    // What reading from the transport threw, if that was why OpenSSL failed.
-    void rethrow_failure()
-    {
-        if (failure_) std::rethrow_exception(std::exchange(failure_, nullptr));
-    }
-
-private:
-    static record_bio& of(BIO* bio) { return *static_cast<record_bio*>(BIO_get_data(bio)); }
-
-    static std::unique_ptr<BIO_METHOD, decltype(&BIO_meth_free)> make_method()
-    {
-        std::unique_ptr<BIO_METHOD, decltype(&BIO_meth_free)> method(
-            BIO_meth_new(BIO_get_new_index() | BIO_TYPE_SOURCE_SINK, "records"), BIO_meth_free
-        );
-        if (!method) throw std::bad_alloc();
-        BIO_meth_set_read_ex(method.get(), &record_bio::read);
-        BIO_meth_set_write_ex(method.get(), &record_bio::write);
-        BIO_meth_set_ctrl(method.get(), [](BIO*, int command, long, void*) -> long {
-            return command == BIO_CTRL_FLUSH ? 1 : 0;
-        });
-        return method;
-    }
-
-    // OpenSSL is C: no exception may pass through it.
-    static int read(BIO* bio, char* into, std::size_t size, std::size_t* count) noexcept
-    {
-        auto& self = of(bio);
-        BIO_clear_retry_flags(bio);
-        try {
-            const auto got = self.transport_.read_now(asio::buffer(into, size));
-            if (!got) BIO_set_retry_read(bio);
-            self.ended_ = got == std::size_t{0};
-            *count = got.value_or(0);
-            return *count > 0 ? 1 : 0;
-        } catch (...) {
-            self.failure_ = std::current_exception();
-            return 0;
-        }
-    }
-
-    static int write(BIO* bio, const char* from, std::size_t size, std::size_t* count) noexcept
-    {
-        try {
-            auto& outgoing = of(bio).outgoing_;
-            if (outgoing.capacity() == 0) outgoing = std::exchange(spare, {});
-            outgoing.insert(outgoing.end(), from, from + size);
-            *count = size;
-            return 1;
-        } catch (...) {
-            return 0;
-        }
-    }
-
-    // All connections of the loop take turns with one buffer; only one that is blocked keeps it.
-    static void give_back(std::vector<char> buffer)
-    {
-        if (spare.capacity() == 0) spare = std::move(buffer);
-    }
-
-    static thread_local std::vector<char> spare;
-
-    byte_stream& transport_;
-    std::vector<char> outgoing_;
-    std::size_t sent_ = 0;  // of outgoing_
-    bool ended_ = false;
-    std::exception_ptr failure_;
-};
-
-thread_local std::vector<char> record_bio::spare;
-
 class tls_stream final : public byte_stream {
 public:
-    tls_stream(std::unique_ptr<byte_stream> transport, const tls_context& context)
-        : transport_(std::move(transport)),
+    tls_stream(std::unique_ptr<byte_stream> transport, tls_context context, std::string server_name)
+        : context_(std::move(context)),
+          server_name_(std::move(server_name)),
+          transport_(std::move(transport)),
           records_(*transport_),
-          ssl_(SSL_new(context.get()), SSL_free)
+          ssl_(SSL_new(context_.get()), SSL_free)
     {
         if (!ssl_) throw std::bad_alloc();
         BIO* bio = records_.make();
@@ -165,10 +57,23 @@ public:
         SSL_set_connect_state(ssl_.get());
     }
 
-    io_task<> handshake(std::string server_name, application_protocol protocol)
+    tls_stream(const tls_stream&) = delete;
+    tls_stream& operator=(const tls_stream&) = delete;
+    tls_stream(tls_stream&&) = delete;
+    tls_stream& operator=(tls_stream&&) = delete;
+
+    ~tls_stream()
     {
-        expect_name(server_name);
+        // A session stays good when its connection ends without close_notify (RFC 5246 section
+        // 7.2.1); OpenSSL would rather not resume it.
+        SSL_set_shutdown(ssl_.get(), SSL_SENT_SHUTDOWN | SSL_RECEIVED_SHUTDOWN);
+    }
+
+    io_task<> handshake(application_protocol protocol)
+    {
+        expect_name(server_name_);
         offer(protocol);
+        tls_sessions::of(context_.get()).use(ssl_.get(), server_name_);
         for (;;) {
             ERR_clear_error();
             const int result = SSL_do_handshake(ssl_.get());
@@ -247,6 +152,12 @@ private:
         if (records_.ended())
             throw tls_truncated("the TLS connection was cut without close_notify");
         if (error == SSL_ERROR_WANT_READ) return std::nullopt;
+        fail(reason);
+    }
+
+    [[noreturn]] void fail(const std::string& reason)
+    {
+        tls_sessions::of(context_.get()).forget(server_name_);
         throw tls_error(reason);
     }
 
@@ -258,9 +169,8 @@ private:
         records_.rethrow_failure();
         if (!records_.ended() && error == SSL_ERROR_WANT_READ) return;
         flush_if_possible();  // the peer shall read our alert
-        if (records_.ended())
-            throw tls_error("the engine ended the connection in the TLS handshake");
-        throw tls_error(reason);
+        if (records_.ended()) fail("the engine ended the connection in the TLS handshake");
+        fail(reason);
     }
 
     // Whether the connection can still be written to is the writer's business.
@@ -303,6 +213,8 @@ private:
         }
     }
 
+    tls_context context_;
+    std::string server_name_;
     std::unique_ptr<byte_stream> transport_;
     record_bio records_;
     std::unique_ptr<SSL, decltype(&SSL_free)> ssl_;
@@ -318,8 +230,10 @@ io_task<std::unique_ptr<byte_stream>> connect_tls(
     application_protocol protocol
 )
 {
-    auto stream = std::make_unique<tls_stream>(std::move(transport), context);
-    co_await stream->handshake(std::move(server_name), protocol);
+    auto stream = std::make_unique<tls_stream>(
+        std::move(transport), std::move(context), std::move(server_name)
+    );
+    co_await stream->handshake(protocol);
     co_return std::move(stream);
 }
 

@@ -4,31 +4,20 @@
 // engine's going on.
 #pragma once
 
-#include "config/settings.hpp"
 #include "proxy/byte_stream.hpp"
 #include "proxy/io_task.hpp"
+#include "proxy/tls_context.hpp"
 
 #include <memory>
-#include <stdexcept>
 #include <string>
 
-typedef struct ssl_ctx_st SSL_CTX;  // NOLINT(modernize-use-using): OpenSSL's own spelling
-
 namespace proxy {
-
-// TLS cannot be had: a file that does not load, a certificate that one side refuses, an alert.
-// what() is a sentence.
-class tls_error : public std::runtime_error {
-    using std::runtime_error::runtime_error;
-};
 
 // The connection ended in the middle of the stream: cut, or forged by somebody in between. Never a
 // clean end, and no verdict on anybody's certificate.
 class tls_truncated : public tls_error {
     using tls_error::tls_error;
 };
-
-using tls_context = std::shared_ptr<SSL_CTX>;
 
 // What the client speaks, for the engine to know in the handshake (ALPN, RFC 7301).
 enum class application_protocol {
@@ -38,13 +27,9 @@ enum class application_protocol {
     http_2,
 };
 
-// Loads our certificate and key and the CA that the engine's certificate must be signed by.
-// TLS 1.2 or newer. Throws tls_error that names the file.
-tls_context load_tls_context(const config::tls_files& files);
-
-// Handshakes as client over `transport`. `server_name`: the DNS name or IP address that the
-// engine's certificate must carry. An engine that does not know ALPN is as good as any other.
-// Throws tls_error or boost::system::system_error.
+// Handshakes as client over `transport`, with a context of load_tls_context(). `server_name`: the
+// DNS name or IP address that the engine's certificate must carry. An engine that does not know
+// ALPN is as good as any other. Throws tls_error or boost::system::system_error.
 //
 // Since TLS 1.3 lets a client finish before its certificate was looked at, the engine's refusal
 // arrives as a tls_error from the first read. An end of the connection without close_notify is

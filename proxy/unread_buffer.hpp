@@ -40,14 +40,21 @@ public:
 
     void drop(std::size_t count) { begin_ += count; }
 
-    // Before a wait: gives back what was borrowed, when no bytes are held.
+    // Before a wait: gives back what was borrowed. A few bytes that are held get a place of their
+    // own.
     void rest()
     {
-        if (begin_ == end_) release();
+        const auto held = end_ - begin_;
+        if (held == 0) {
+            release();
+        } else if (capacity_ >= buffer_pool::buffer_size && held <= few) {
+            move_to(make(held), held);
+        }
     }
 
 private:
     static constexpr std::size_t least_space = 4 * 1024;
+    static constexpr std::size_t few = 4 * 1024;
 
     void make_room()
     {
@@ -58,14 +65,28 @@ private:
             end_ = held;
             return;
         }
-        const auto wanted = storage_ ? 2 * capacity_ : buffer_pool::buffer_size;
-        auto larger = !storage_ && pool_ != nullptr
-                          ? pool_->take()
-                          : std::make_unique_for_overwrite<char[]>(wanted);
-        if (held > 0) std::memcpy(larger.get(), storage_.get() + begin_, held);
+        if (capacity_ < buffer_pool::buffer_size) {
+            move_to(
+                pool_ != nullptr ? pool_->take() : make(buffer_pool::buffer_size),
+                buffer_pool::buffer_size
+            );
+        } else {
+            move_to(make(2 * capacity_), 2 * capacity_);
+        }
+    }
+
+    static buffer_pool::buffer make(std::size_t size)
+    {
+        return std::make_unique_for_overwrite<char[]>(size);
+    }
+
+    void move_to(buffer_pool::buffer place, std::size_t capacity)
+    {
+        const auto held = end_ - begin_;
+        if (held > 0) std::memcpy(place.get(), storage_.get() + begin_, held);
         release();
-        storage_ = std::move(larger);
-        capacity_ = wanted;
+        storage_ = std::move(place);
+        capacity_ = capacity;
         end_ = held;
     }
 
@@ -79,7 +100,7 @@ private:
     }
 
     buffer_pool* pool_ = nullptr;
-    std::unique_ptr<char[]> storage_;
+    buffer_pool::buffer storage_;
     std::size_t capacity_ = 0;
     std::size_t begin_ = 0;
     std::size_t end_ = 0;

@@ -69,6 +69,8 @@ struct contexts {
         vmctl::ensure_pki(pki, certificates_made);
         client = proxy::load_tls_context(vmctl::client_identity(pki));
         stop_clock(client.get());
+        // Each input must find the same: nothing is resumed.
+        SSL_CTX_set_session_cache_mode(client.get(), SSL_SESS_CACHE_OFF);
         const auto files = vmctl::pki_files_in(pki);
         tls_1_2 = engine(files, TLS1_2_VERSION);
         tls_1_3 = engine(files, TLS1_3_VERSION);

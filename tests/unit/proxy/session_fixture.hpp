@@ -141,6 +141,7 @@ public:
             config::tcp_endpoint{"127.0.0.1", acceptor.local_endpoint().port()};
         client_socket inner(loop);
         asio::local::connect_pair(client, inner);
+        inner.native_non_blocking(true);
         proxy::client_connection connection{
             proxy::make_socket_stream(loop.get_executor(), inner.release()), {1000, 42, "docker"}};
         session.emplace(tools, std::move(connection), engine, dialer, limits);

@@ -11,7 +11,8 @@ TEST_CASE("the head of a hijacked stream is a write of its own", "[c12]")
 {
     session_fixture one;
     std::array<int, 2> ends{};
-    REQUIRE(::socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends.data()) == 0);
+    constexpr int type = SOCK_SEQPACKET | SOCK_NONBLOCK | SOCK_CLOEXEC;
+    REQUIRE(::socketpair(AF_UNIX, type, 0, ends.data()) == 0);
     asio::posix::stream_descriptor client(one.loop, ends[0]);
     proxy::client_connection connection{
         proxy::make_socket_stream(one.loop.get_executor(), ends[1]), {1000, 42, "docker"}};

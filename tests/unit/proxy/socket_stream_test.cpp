@@ -24,6 +24,7 @@ struct pair {
     {
         client_socket near(loop);
         asio::local::connect_pair(near, far);
+        near.native_non_blocking(true);
         stream = proxy::make_socket_stream(loop.get_executor(), near.release());
     }
 

@@ -16,10 +16,20 @@
 #include <thread>
 #include <utility>
 
-// Accepts one connection on a thread of its own and hands the TLS session to `script`.
+struct tls_server_options {
+    int connections = 1;  // accepted one after the other
+    bool can_resume = true;
+};
+
+// Accepts connections on a thread of its own and hands each TLS session to `script`.
 class tls_server {
 public:
-    tls_server(const vmctl::pki_files& files, int version, std::function<void(SSL*)> script)
+    tls_server(
+        const vmctl::pki_files& files,
+        int version,
+        std::function<void(SSL*)> script,
+        tls_server_options options = {}
+    )
         : acceptor_(loop_, {boost::asio::ip::make_address("127.0.0.1"), 0}),
           context_(SSL_CTX_new(TLS_server_method()), SSL_CTX_free)
     {
@@ -37,12 +47,12 @@ public:
         SSL_CTX_set_verify(
             context_.get(), SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT, nullptr
         );
-        thread_ = std::jthread([this, script = std::move(script)] {
-            auto socket = acceptor_.accept();
-            const std::unique_ptr<SSL, decltype(&SSL_free)> ssl(SSL_new(context_.get()), SSL_free);
-            SSL_set_fd(ssl.get(), socket.native_handle());
-            accepted = SSL_accept(ssl.get()) == 1;
-            if (accepted) script(ssl.get());
+        static constexpr unsigned char name[] = "engine";
+        if (options.can_resume) {
+            SSL_CTX_set_session_id_context(context_.get(), name, sizeof name);
+        }
+        thread_ = std::jthread([this, options, script = std::move(script)] {
+            for (int each = 0; each < options.connections; ++each) serve(script);
         });
     }
 
@@ -55,9 +65,18 @@ public:
 
     void join() { thread_.join(); }
 
-    bool accepted = false;
+    bool accepted = false;  // the last one's handshake went well
 
 private:
+    void serve(const std::function<void(SSL*)>& script)
+    {
+        auto socket = acceptor_.accept();
+        const std::unique_ptr<SSL, decltype(&SSL_free)> ssl(SSL_new(context_.get()), SSL_free);
+        SSL_set_fd(ssl.get(), socket.native_handle());
+        accepted = SSL_accept(ssl.get()) == 1;
+        if (accepted) script(ssl.get());
+    }
+
     boost::asio::io_context loop_;
     boost::asio::ip::tcp::acceptor acceptor_;
     std::shared_ptr<SSL_CTX> context_;
