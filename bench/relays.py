@@ -81,18 +81,23 @@ def resident_bytes(pid):
 
 
 class Relay:
-    """Started when made; `endpoint` is where the load goes."""
+    """Started when made; `endpoint` is where the load goes. `launch` starts the process; without it
+    the endpoint is the engine's own."""
 
-    def __init__(self, name, endpoint, command=None, tls=False, **options):
+    def __init__(self, name, endpoint, launch=None, tls=False):
         self.name = name
         self.endpoint = endpoint
         self.tls = tls
         self.process = None
-        if command:
-            log = options.pop("log")
-            self.process = subprocess.Popen(command, stdout=log, stderr=log, stdin=subprocess.DEVNULL, **options)
-            path = endpoint.removeprefix("unix:")
-            wait_for(lambda: accepts(path), f"{name}: accepting")
+        self._launch = launch
+        if launch:
+            self.start()
+
+    def start(self):
+        path = Path(self.endpoint.removeprefix("unix:"))
+        path.unlink(missing_ok=True)
+        self.process = self._launch()
+        wait_for(lambda: accepts(path), f"{self.name}: accepting")
 
     @property
     def pid(self):
@@ -120,6 +125,13 @@ class Workshop:
         self.pki = pki
         self.log = open(self.directory / "relays.log", "ab")
 
+    def _relay(self, name, endpoint, command, tls=False, **options):
+        def launch():
+            return subprocess.Popen(
+                command, stdin=subprocess.DEVNULL, stdout=self.log, stderr=self.log, **options)
+
+        return Relay(name, endpoint, launch, tls)
+
     def _endpoint(self, name):
         return "unix:" + str(self.directory / f"{name.replace(' ', '-')}.sock")
 
@@ -141,15 +153,15 @@ class Workshop:
         if tls:
             command += ["--tls-dir", str(self.pki.client)]
         environment = dict(os.environ, HOME=str(home), XDG_RUNTIME_DIR=str(home))
-        return Relay(name, endpoint, command, tls, log=self.log, env=environment)
+        return self._relay(name, endpoint, command, tls, env=environment)
 
     def socat(self, name):
         endpoint = self._endpoint(name)
         path = endpoint.removeprefix("unix:")
-        return Relay(name, endpoint, [
+        return self._relay(name, endpoint, [
             "socat", "-b", "262144", "-t", "86400",
             f"UNIX-LISTEN:{path},fork,backlog=4096", f"TCP:127.0.0.1:{self.port},nodelay",
-        ], log=self.log)
+        ])
 
     def haproxy(self, name, mode="tcp", buffer=None, tls=False):
         endpoint = self._endpoint(name)
@@ -176,7 +188,7 @@ frontend client
 backend engine
     server one 127.0.0.1:{port} {secure}
 """)
-        return Relay(name, endpoint, ["haproxy", "-q", "-db", "-f", file], tls, log=self.log)
+        return self._relay(name, endpoint, ["haproxy", "-q", "-db", "-f", file], tls)
 
     def nginx(self, name, tls=False):
         endpoint = self._endpoint(name)
@@ -204,19 +216,23 @@ stream {{
     }}
 }}
 """)
-        return Relay(name, endpoint, ["nginx", "-p", str(home), "-c", file], tls, log=self.log)
+        return self._relay(name, endpoint, ["nginx", "-p", str(home), "-c", file], tls)
 
     def socket_proxyd(self, name):
         endpoint = self._endpoint(name)
-        listener = socket.socket(socket.AF_UNIX)
-        listener.bind(endpoint.removeprefix("unix:"))
-        listener.listen(4096)
-        run = f"exec 3<&{listener.fileno()}; export LISTEN_PID=$$ LISTEN_FDS=1; exec \"$@\""
-        relay = Relay(name, endpoint, [
-            "sh", "-c", run, "sh", SOCKET_PROXYD, f"--connections-max={MOST_CONNECTIONS}", f"127.0.0.1:{self.port}",
-        ], log=self.log, pass_fds=[listener.fileno()])
-        listener.close()
-        return relay
+        run = "export LISTEN_PID=$$ LISTEN_FDS=1; exec 3<&$1; shift; exec \"$@\""
+
+        def launch():
+            with socket.socket(socket.AF_UNIX) as listener:
+                listener.bind(endpoint.removeprefix("unix:"))
+                listener.listen(4096)
+                number = listener.fileno()
+                return subprocess.Popen(
+                    ["sh", "-c", run, "sh", str(number), SOCKET_PROXYD,
+                     f"--connections-max={MOST_CONNECTIONS}", f"127.0.0.1:{self.port}"],
+                    stdin=subprocess.DEVNULL, stdout=self.log, stderr=self.log, pass_fds=[number])
+
+        return Relay(name, endpoint, launch)
 
     def stunnel(self, name):
         endpoint = self._endpoint(name)
@@ -234,7 +250,7 @@ key = {self.pki.client}/key.pem
 CAfile = {self.pki.client}/ca.pem
 verifyChain = yes
 """)
-        return Relay(name, endpoint, ["stunnel", file], True, log=self.log)
+        return self._relay(name, endpoint, ["stunnel", file], True)
 
     def go(self, name):
         endpoint = self._endpoint(name)
@@ -243,9 +259,9 @@ verifyChain = yes
             ["go", "build", "-o", str(program), str(Path(__file__).with_name("relay.go"))],
             check=True, env=dict(os.environ, HOME=str(self.directory), GOFLAGS="-mod=mod", GO111MODULE="off"),
         )
-        return Relay(name, endpoint, [
+        return self._relay(name, endpoint, [
             str(program), endpoint.removeprefix("unix:"), f"127.0.0.1:{self.port}",
-        ], log=self.log)
+        ])
 
     def direct(self, engine_socket):
         return [Relay("direct unix", f"unix:{engine_socket}"), Relay("direct TCP", f"tcp:{self.port}")]

@@ -56,9 +56,15 @@ io_task<std::unique_ptr<byte_stream>> dialer::dial(
         if (attempt.called_off() && !limit.has_passed()) throw;
         failed = error.code().message();
     }
-    if (limit.has_passed() && failed != shortage_of_descriptors()) failed = "no answer in time";
-    throw dial_error(
-        "cannot connect to the engine at " + config::to_string(address.endpoint) + ": " + failed
+    const bool shortage = failed == shortage_of_descriptors();
+    if (limit.has_passed() && !shortage) failed = "no answer in time";
+    failed =
+        "cannot connect to the engine at " + config::to_string(address.endpoint) + ": " + failed;
+    if (!shortage) throw dial_error(failed);
+    throw out_of_descriptors(
+        failed +
+        "; end some of the connections, or raise gangwayd's limit (LimitNOFILE= of the "
+        "service, ulimit -n)"
     );
 }
 

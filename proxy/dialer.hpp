@@ -25,6 +25,11 @@ class dial_error : public std::runtime_error {
     using std::runtime_error::runtime_error;
 };
 
+// Not the engine's fault; what() also says what to do.
+class out_of_descriptors : public dial_error {
+    using dial_error::dial_error;
+};
+
 class dialer {
 public:
     explicit dialer(

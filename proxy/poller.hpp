@@ -5,6 +5,7 @@
 #pragma once
 
 #include "proxy/byte_stream.hpp"
+#include "proxy/patience.hpp"
 
 #include <boost/asio/execution_context.hpp>
 #include <boost/asio/io_context.hpp>
@@ -82,7 +83,6 @@ private:
     void arm();
     void run_ready();
     int poll_events();
-    bool worth_another_look(clock::time_point since);
     void dispatch(int count);
     void call_due();
     watched* find(ticket which) const;
@@ -99,7 +99,7 @@ private:
     bool post_pending_ = false;
 
     bool bulk_ = false;
-    clock::duration patience_{};  // how long to look for more before sleeping
+    patience patience_;
     clock::time_point asleep_since_;
 };
 

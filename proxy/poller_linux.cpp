@@ -14,12 +14,6 @@ namespace asio = boost::asio;
 namespace proxy {
 namespace {
 
-using std::chrono::microseconds;
-
-// Bounds of patience_. A sleeping thread is woken after 5 to 30 µs, in a virtual machine later.
-constexpr auto least_patience = microseconds(8);
-constexpr auto most_patience = microseconds(64);
-
 // After so many batches without a pause Asio's own work gets its turn.
 constexpr int most_batches = 8;
 
@@ -150,10 +144,7 @@ void poller::arm()
 void poller::run_ready()
 {
     running_ = true;
-    if (asleep_since_ != clock::time_point{} && clock::now() - asleep_since_ < most_patience) {
-        // Sleeping was not worth it.
-        patience_ = std::clamp<clock::duration>(2 * patience_, least_patience, most_patience);
-    }
+    if (asleep_since_ != clock::time_point{}) patience_.slept(clock::now() - asleep_since_);
     for (int batch = 0; batch < most_batches; ++batch) {
         const int count = poll_events();
         if (count == 0) break;
@@ -167,20 +158,19 @@ void poller::run_ready()
     arm();
 }
 
-// What has happened; perhaps after having looked again and again for a moment. In a dialogue of
-// short messages the next one comes sooner than a sleeping thread would be woken.
+// What has happened; perhaps after having looked again and again for a moment.
 int poller::poll_events()
 {
     const int size = static_cast<int>(events_.size());
     int count = ::epoll_wait(epoll_.native_handle(), events_.data(), size, 0);
-    if (count != 0 || bulk_ || patience_ == clock::duration::zero()) return std::max(count, 0);
+    if (count != 0 || bulk_ || patience_.length() == clock::duration::zero()) {
+        return std::max(count, 0);
+    }
     const auto since = clock::now();
-    while (count == 0 && clock::now() - since < patience_) {
+    while (count == 0 && clock::now() - since < patience_.length()) {
         count = ::epoll_wait(epoll_.native_handle(), events_.data(), size, 0);
     }
-    if (count <= 0) {
-        patience_ = patience_ > least_patience ? patience_ / 2 : clock::duration::zero();
-    }
+    if (count <= 0) patience_.in_vain();
     return std::max(count, 0);
 }
 

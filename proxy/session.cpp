@@ -145,6 +145,9 @@ io_task<bool> session::open()
         co_await connect(what);
     } catch (const vmctl::engine_unavailable& error) {
         failed = error.what();
+    } catch (const out_of_descriptors& error) {
+        failed = error.what();
+        spdlog::warn("{}", failed);
     } catch (const dial_error& error) {
         failed = error.what() + ("; " + engine_.advice());
         spdlog::warn("{}", error.what());

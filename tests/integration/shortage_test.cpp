@@ -151,7 +151,7 @@ TEST_CASE("a client for whom no connection to the engine can be opened is told s
     );
     const auto body = first.receive_all();
     CHECK(body.starts_with("{\"message\":\"gangway: "));
-    CHECK(body.find("Too many open files") != std::string::npos);
+    CHECK(body.find("Too many open files; end some") != std::string::npos);
 
     silent.clear();
     dialogue later{scene.connect(), {}};
