@@ -21,8 +21,11 @@ namespace asio = boost::asio;
 namespace proxy {
 namespace {
 
-// So many sessions at a time leave memory behind that is worth giving back.
+// So many sessions leave memory behind that is worth giving back.
 constexpr std::size_t crowd = 64;
+
+// And so few that go on keep none of it from being given back.
+constexpr std::size_t few = 8;
 
 std::string what_of(const std::exception_ptr& failure)
 {
@@ -95,8 +98,10 @@ void server::serve(client_connection client)
 void server::session_ended()
 {
     if (sessions_.empty()) emptied_.cancel();
-    if (most_sessions_ < crowd || sessions_.size() > most_sessions_ / 4) return;
+    ++ended_;
+    if (ended_ < crowd || sessions_.size() > std::max(most_sessions_ / 4, few)) return;
     most_sessions_ = sessions_.size();
+    ended_ = 0;
     return_free_memory();
 }
 

@@ -61,7 +61,9 @@ private:
     dialer& dialer_;
     session_limits limits_;
     std::list<session> sessions_;
-    std::size_t most_sessions_ = 0;  // since memory was last given back
+    // Since memory was last given back:
+    std::size_t most_sessions_ = 0;
+    std::size_t ended_ = 0;
     // Never expires: cancelling it wakes whoever waits for the last session's end.
     boost::asio::steady_timer emptied_;
     vmctl::task_group accepting_;

@@ -239,6 +239,10 @@ tls_engine::tls_engine(const std::filesystem::path& files, tls_engine_options op
     SSL_CTX_set_max_proto_version(
         context_.get(), options_.tls_1_2 ? TLS1_2_VERSION : TLS1_3_VERSION
     );
+    // Without a name OpenSSL fails where a client resumes a session; Go's server knows no such
+    // thing.
+    static constexpr unsigned char name[] = "engine";
+    SSL_CTX_set_session_id_context(context_.get(), name, sizeof name);
     const auto ca = files / "ca.pem";
     const auto certificate = files / "cert.pem";
     const auto key = files / "key.pem";
