@@ -98,6 +98,7 @@ class Relay:
         path.unlink(missing_ok=True)
         self.process = self._launch()
         wait_for(lambda: accepts(path), f"{self.name}: accepting")
+        time.sleep(0.3)  # a socket that was handed over accepts before its program has begun
 
     @property
     def pid(self):
