@@ -11,7 +11,6 @@
 #include <boost/system/system_error.hpp>
 #include <spdlog/spdlog.h>
 
-#include <algorithm>
 #include <exception>
 #include <string>
 #include <utility>
@@ -20,12 +19,6 @@ namespace asio = boost::asio;
 
 namespace proxy {
 namespace {
-
-// So many sessions leave memory behind that is worth giving back.
-constexpr std::size_t crowd = 64;
-
-// And so few that go on keep none of it from being given back.
-constexpr std::size_t few = 8;
 
 std::string what_of(const std::exception_ptr& failure)
 {
@@ -84,7 +77,7 @@ void server::serve(client_connection client)
 {
     const auto one =
         sessions_.emplace(sessions_.end(), tools_, std::move(client), engine_, dialer_, limits_);
-    most_sessions_ = std::max(most_sessions_, sessions_.size());
+    crowd_.came(sessions_.size());
     one->start([this, one](const std::exception_ptr& failure) {
         if (failure && !vmctl::is_cancellation(failure)) {
             // How a connection breaks is its two ends' business; this helps who looks for it.
@@ -98,11 +91,7 @@ void server::serve(client_connection client)
 void server::session_ended()
 {
     if (sessions_.empty()) emptied_.cancel();
-    ++ended_;
-    if (ended_ < crowd || sessions_.size() > std::max(most_sessions_ / 4, few)) return;
-    most_sessions_ = sessions_.size();
-    ended_ = 0;
-    return_free_memory();
+    if (crowd_.went(sessions_.size())) return_free_memory();
 }
 
 asio::awaitable<void> server::sessions_ended()

@@ -1,6 +1,7 @@
 // Accepts clients and owns their sessions.
 #pragma once
 
+#include "proxy/crowd.hpp"
 #include "proxy/dialer.hpp"
 #include "proxy/listener.hpp"
 #include "proxy/loop_tools.hpp"
@@ -61,9 +62,7 @@ private:
     dialer& dialer_;
     session_limits limits_;
     std::list<session> sessions_;
-    // Since memory was last given back:
-    std::size_t most_sessions_ = 0;
-    std::size_t ended_ = 0;
+    crowd crowd_;
     // Never expires: cancelling it wakes whoever waits for the last session's end.
     boost::asio::steady_timer emptied_;
     vmctl::task_group accepting_;
