@@ -45,16 +45,16 @@ std::string text(const json& object, const char* key)
 // "2026-01-31T09:00:00Z", the one form the daemon writes.
 std::optional<sys_seconds> parse_time(const std::string& written)
 {
-    using namespace std::chrono;
     int y = 0, hour = 0, minute = 0, second = 0;
     unsigned mon = 0, d = 0;
     char zone = 0;
     const int found = std::sscanf(
         written.c_str(), "%d-%u-%uT%d:%d:%d%c", &y, &mon, &d, &hour, &minute, &second, &zone
     );
-    const auto date = year(y) / month(mon) / day(d);
+    const auto date = std::chrono::year(y) / std::chrono::month(mon) / std::chrono::day(d);
     if (found != 7 || zone != 'Z' || !date.ok()) return std::nullopt;
-    return sys_days(date) + hours(hour) + minutes(minute) + seconds(second);
+    return std::chrono::sys_days(date) + std::chrono::hours(hour) + std::chrono::minutes(minute) +
+           std::chrono::seconds(second);
 }
 
 std::string since_text(const std::string& written, sys_seconds now)

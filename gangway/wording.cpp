@@ -1,6 +1,7 @@
 // Durations in words, and other people's text made harmless.
 #include "gangway/wording.hpp"
 
+#include <algorithm>
 #include <array>
 #include <utility>
 
@@ -8,10 +9,9 @@ namespace gangway {
 
 std::string stopwatch_text(std::chrono::milliseconds elapsed)
 {
-    using namespace std::chrono;
-    if (elapsed < 0ms) elapsed = 0ms;
-    if (elapsed >= 10min) {
-        const auto whole = duration_cast<seconds>(elapsed).count();
+    elapsed = std::max(elapsed, std::chrono::milliseconds::zero());
+    if (elapsed >= std::chrono::minutes(10)) {
+        const auto whole = std::chrono::duration_cast<std::chrono::seconds>(elapsed).count();
         return std::to_string(whole / 60) + " min " + std::to_string(whole % 60) + " s";
     }
     const auto tenths = elapsed.count() / 100;

@@ -19,7 +19,8 @@ namespace vmctl {
 namespace {
 
 using std::chrono::steady_clock;
-using namespace std::chrono_literals;
+using std::chrono_literals::operator""ms;
+using std::chrono_literals::operator""s;
 
 constexpr auto console_interval = 50ms;
 // A handshake under emulation on a busy machine takes seconds.

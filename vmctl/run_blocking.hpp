@@ -28,7 +28,7 @@ boost::asio::awaitable<std::invoke_result_t<Work>> run_blocking(
     using result = std::invoke_result_t<Work>;
     std::exception_ptr failure;
     std::optional<std::conditional_t<std::is_void_v<result>, std::monostate, result>> value;
-    std::function<void()> task = [&work, &failure, &value] {
+    std::function<void()> task = [&] {
         try {
             if constexpr (std::is_void_v<result>) {
                 work();

@@ -20,7 +20,7 @@ namespace vmctl {
 
 namespace {
 
-using namespace std::chrono_literals;
+using std::chrono_literals::operator""s;
 
 // A guest whose start has failed may be past listening.
 constexpr std::chrono::milliseconds failed_boot_patience = 10s;

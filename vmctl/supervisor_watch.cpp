@@ -16,7 +16,8 @@ namespace vmctl {
 
 namespace {
 
-using namespace std::chrono_literals;
+using std::chrono_literals::operator""ms;
+using std::chrono_literals::operator""s;
 
 // Between looks at a VM whose libvirt daemon does not answer.
 constexpr std::chrono::milliseconds first_retry = 250ms;

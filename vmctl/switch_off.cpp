@@ -14,7 +14,8 @@ namespace asio = boost::asio;
 namespace vmctl {
 
 using std::chrono::steady_clock;
-using namespace std::chrono_literals;
+using std::chrono_literals::operator""ms;
+using std::chrono_literals::operator""s;
 
 asio::awaitable<void> switch_off(
     hypervisor& host, asio::thread_pool& pool, std::chrono::milliseconds patience
