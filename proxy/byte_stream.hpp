@@ -73,6 +73,9 @@ public:
     // Whoever used that descriptor would have had to wait.
     virtual void plain_blocked(readiness /*what*/) noexcept {}
 
+    // From now on a peer that is gone without a word breaks the connection, in the end.
+    virtual void keep_alive() noexcept {}
+
     // The same for Asio's coroutines. They may be cancelled (terminal).
     boost::asio::awaitable<std::size_t> read_some(boost::asio::mutable_buffer into);
     boost::asio::awaitable<void> write(boost::asio::const_buffer from);

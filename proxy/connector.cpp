@@ -40,19 +40,10 @@ using endpoint = asio::generic::stream_protocol::endpoint;
     throw boost::system::system_error(failure, boost::system::system_category());
 }
 
-int set(int socket, int level, int name, int value)
+void send_without_delay(int socket)
 {
-    return ::setsockopt(socket, level, name, &value, sizeof value);
-}
-
-void set_options(int socket)
-{
-    set(socket, IPPROTO_TCP, TCP_NODELAY, 1);
-    set(socket, SOL_SOCKET, SO_KEEPALIVE, 1);
-    // First probe after 30 s of silence, dead after six unanswered ones: 90 s in all.
-    set(socket, IPPROTO_TCP, TCP_KEEPIDLE, 30);
-    set(socket, IPPROTO_TCP, TCP_KEEPINTVL, 10);
-    set(socket, IPPROTO_TCP, TCP_KEEPCNT, 6);
+    const int yes = 1;
+    ::setsockopt(socket, IPPROTO_TCP, TCP_NODELAY, &yes, sizeof yes);
 }
 
 struct resolution {
@@ -167,7 +158,7 @@ io_task<std::unique_ptr<byte_stream>> connector::connect_tcp(
     for (const auto& each : addresses) {
         try {
             auto stream = co_await connect_socket(each, attempt);
-            set_options(stream->plain_descriptor());
+            send_without_delay(stream->plain_descriptor());
             co_return std::move(stream);
         } catch (const boost::system::system_error&) {
             failure = std::current_exception();

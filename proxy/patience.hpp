@@ -21,9 +21,17 @@ public:
         if (slept < most) length_ = std::clamp<duration>(2 * length_, least, most);
     }
 
+    // So many came at once. Several: those who send them need the processors, and one of them will
+    // have sent again when the last has been served.
+    void came(int count)
+    {
+        if (count > most_in_dialogue) length_ = duration::zero();
+    }
+
     // Nothing came while it looked.
     void in_vain() { length_ = length_ > least ? length_ / 2 : duration::zero(); }
 
+    static constexpr int most_in_dialogue = 2;
     static constexpr auto least = std::chrono::microseconds(8);
     static constexpr auto most = std::chrono::microseconds(64);
 

@@ -148,6 +148,7 @@ void poller::run_ready()
     for (int batch = 0; batch < most_batches; ++batch) {
         const int count = poll_events();
         if (count == 0) break;
+        patience_.came(count);
         dispatch(count);
         call_due();
     }

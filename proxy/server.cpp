@@ -48,6 +48,7 @@ server::server(
       dialer_(dialer),
       limits_(limits),
       emptied_(executor, asio::steady_timer::time_point::max()),
+      sweep_(executor),
       accepting_(executor)
 {
     prepare_socket_streams(executor);
@@ -78,6 +79,7 @@ void server::serve(client_connection client)
     const auto one =
         sessions_.emplace(sessions_.end(), tools_, std::move(client), engine_, dialer_, limits_);
     crowd_.came(sessions_.size());
+    keep_lasting_alive();
     one->start([this, one](const std::exception_ptr& failure) {
         if (failure && !vmctl::is_cancellation(failure)) {
             // How a connection breaks is its two ends' business; this helps who looks for it.
@@ -85,6 +87,21 @@ void server::serve(client_connection client)
         }
         sessions_.erase(one);
         session_ended();
+    });
+}
+
+// One timer for all, and none while nobody comes.
+void server::keep_lasting_alive()
+{
+    if (std::exchange(sweep_pending_, true)) return;
+    sweep_.expires_after(limits_.keep_alive_after);
+    sweep_.async_wait([this](boost::system::error_code cancelled) {
+        if (cancelled) return;
+        sweep_pending_ = false;
+        // They stand in the order of their coming.
+        for (auto one = sessions_.rbegin(); one != sessions_.rend() && !one->keeps_alive(); ++one) {
+            one->keep_alive();
+        }
     });
 }
 
@@ -120,6 +137,7 @@ asio::awaitable<void> server::stop(std::chrono::steady_clock::duration grace)
 {
     accepting_.cancel();
     co_await accepting_.wait();
+    sweep_.cancel();
     listeners_.clear();
     for (auto& each : sessions_) {
         if (!each.in_flight()) each.abort();

@@ -54,6 +54,7 @@ private:
     boost::asio::awaitable<void> accept_from(listener& from);
     void serve(client_connection client);
     void session_ended();
+    void keep_lasting_alive();
     boost::asio::awaitable<void> sessions_ended();
 
     loop_tools tools_;
@@ -65,6 +66,8 @@ private:
     crowd crowd_;
     // Never expires: cancelling it wakes whoever waits for the last session's end.
     boost::asio::steady_timer emptied_;
+    boost::asio::steady_timer sweep_;  // over the sessions that have lasted
+    bool sweep_pending_ = false;
     vmctl::task_group accepting_;
 };
 

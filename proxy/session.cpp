@@ -93,6 +93,12 @@ void session::finish()
     });
 }
 
+void session::keep_alive() noexcept
+{
+    keeps_alive_ = true;
+    if (upstream_) upstream_->keep_alive();
+}
+
 void session::abort() noexcept
 {
     aborted_ = true;
@@ -197,6 +203,7 @@ io_task<bool> session::connect_unless_gone(route what)
     end_watching();
     if (aborted_) throw boost::system::system_error(asio::error::connection_aborted);
     if (!failure) {
+        if (keeps_alive_) upstream_->keep_alive();
         leases_.push_back(std::move(lease));
         co_return true;
     }

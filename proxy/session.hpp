@@ -34,6 +34,9 @@ struct session_limits {
     // A client that has vanished (not: half-closed) is reported to the engine by a reset after this
     // time, in which what it had sent still arrives.
     std::chrono::steady_clock::duration abort_grace = std::chrono::seconds(1);
+    // A connection to the engine that has lasted so long is kept alive. Most end sooner, and are
+    // spared the system calls.
+    std::chrono::steady_clock::duration keep_alive_after = std::chrono::seconds(1);
     // After a response that cut a request short, or one of our own: how long the client may stay
     // silent before we close. Go's server waits as long (rstAvoidanceDelay in net/http/server.go).
     std::chrono::steady_clock::duration linger = std::chrono::milliseconds(500);
@@ -60,6 +63,11 @@ public:
 
     // Whether a request is unanswered, or a hijacked stream is open.
     bool in_flight() const { return opening_ || !leases_.empty(); }
+
+    // It has lasted a while: from now on it notices an engine that is gone without a word.
+    void keep_alive() noexcept;
+
+    bool keeps_alive() const { return keeps_alive_; }
 
     // Breaks both connections; it ends soon.
     void abort() noexcept;
@@ -132,6 +140,7 @@ private:
     int parts_ = 0;  // coroutines that have not ended
     std::exception_ptr failure_;
     bool aborted_ = false;
+    bool keeps_alive_ = false;
     // What can be called off while the client waits for an engine.
     dial_attempt* dialling_ = nullptr;
     std::unique_ptr<boost::asio::cancellation_signal> acquiring_;

@@ -1,4 +1,5 @@
 // The plain transport where there is no poller of ours: system calls, and Asio's reactor to wait.
+#include "proxy/keep_alive.hpp"
 #include "proxy/socket_stream.hpp"
 
 #include <boost/asio/error.hpp>
@@ -109,6 +110,8 @@ public:
     {
         return const_cast<stream_socket&>(socket_).native_handle();
     }
+
+    void keep_alive() noexcept override { proxy::keep_alive(plain_descriptor()); }
 
 private:
     stream_socket socket_;

@@ -1,4 +1,5 @@
 // The plain transport on Linux: system calls, and a poller that says when they are worth making.
+#include "proxy/keep_alive.hpp"
 #include "proxy/poller.hpp"
 #include "proxy/socket_stream.hpp"
 
@@ -139,6 +140,8 @@ public:
         if (what == readiness::readable && !ended_) readable_ = false;
         if (what == readiness::writable) writable_ = false;
     }
+
+    void keep_alive() noexcept override { proxy::keep_alive(descriptor_); }
 
 private:
     struct open_wait {

@@ -142,6 +142,8 @@ public:
 
     void abort() noexcept override { transport_->abort(); }
 
+    void keep_alive() noexcept override { transport_->keep_alive(); }
+
 private:
     // What a read that brought nothing means.
     std::optional<std::size_t> end_of_reading(int error)

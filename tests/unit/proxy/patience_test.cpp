@@ -30,3 +30,13 @@ TEST_CASE("patience in vain is halved, and ends")
         CHECK(one.length() == expected);
     }
 }
+
+TEST_CASE("patience is for a dialogue: it ends when several come at once")
+{
+    patience one;
+    one.slept(1us);
+    one.came(patience::most_in_dialogue);
+    CHECK(one.length() == 8us);
+    one.came(patience::most_in_dialogue + 1);
+    CHECK(one.length() == 0us);
+}

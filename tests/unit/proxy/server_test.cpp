@@ -6,6 +6,11 @@
 
 #include <catch2/catch.hpp>
 
+#include <fstream>
+#include <iomanip>
+#include <sstream>
+#include <string>
+
 using namespace std::chrono_literals;
 using test_support::run_loop;
 using test_support::test_directory;
@@ -43,6 +48,24 @@ struct server_fixture {
     std::optional<proxy::server> server;
 };
 
+// Whether the kernel has its keep-alive timer set (2 in the column "tr", linux/net/ipv4/tcp_ipv4.c)
+// for the connection from this port of 127.0.0.1.
+bool is_probed(std::uint16_t port)
+{
+    std::ostringstream address;
+    address << "0100007F:" << std::uppercase << std::hex << std::setw(4) << std::setfill('0')
+            << port;
+    std::ifstream table("/proc/self/net/tcp");
+    std::string line;
+    while (std::getline(table, line)) {
+        std::istringstream fields(line);
+        std::string number, local, remote, state, queues, timer;
+        fields >> number >> local >> remote >> state >> queues >> timer;
+        if (local == address.str()) return timer.starts_with("02:");
+    }
+    return false;
+}
+
 const std::string events = "GET /events HTTP/1.1\r\n\r\n";
 
 }  // namespace
@@ -71,6 +94,22 @@ TEST_CASE("a lost engine ends those who use it, and spares those who wait for it
         CHECK(request == events);
         co_await f.server->stop(0s);
         CHECK(f.server->session_count() == 0);
+    }(one));
+}
+
+TEST_CASE("a connection to the engine that lasts is probed, one that is new is not yet")
+{
+    server_fixture one;
+    run_loop(one.loop, [](server_fixture& f) -> asio::awaitable<void> {
+        auto user = f.connect();
+        co_await send(user, events);
+        auto engine = co_await f.acceptor.async_accept(asio::use_awaitable);
+        co_await receive_some(engine);
+        const auto port = engine.remote_endpoint().port();
+        CHECK_FALSE(is_probed(port));
+        co_await until([&] { return is_probed(port); });
+
+        co_await f.server->stop(0s);
     }(one));
 }
 
