@@ -172,10 +172,23 @@ private:
         std::string text(start == std::string_view::npos ? message : message.substr(start + 2));
         // The place is known, and what was last read may be half a character.
         if (const auto read = text.find("; last read: '"); read != std::string::npos) {
-            const auto expected = text.rfind("'; expected ");
-            text.erase(read, expected == std::string::npos ? expected : expected + 1 - read);
+            const auto expected = expectation(text);
+            text.erase(read);
+            text += expected;
         }
         return text;
+    }
+
+    // "; expected X" at the end of the parser's message. What was last read stands before it and
+    // may hold these words too, so that only what the parser can say itself counts.
+    static std::string expectation(std::string_view message)
+    {
+        for (const std::string_view token :
+             {"end of input", "string literal", "'[', '{', or a literal", "':'", "']'", "'}'"}) {
+            const auto said = "; expected " + std::string(token);
+            if (message.ends_with("'" + said)) return said;
+        }
+        return {};
     }
 
     document& result_;

@@ -104,7 +104,7 @@ TEST_CASE("a silent engine is told of a client that has gone", "[c22][c28][c32]"
     client.close();
     CHECK(engine->receive_all().empty());
     // Not half-closed: nobody is there to read any more.
-    CHECK(eventually([&] { return !engine->send("output"); }));
+    CHECK(eventually([&, &to = *engine] { return !to.send("output"); }));
 }
 
 TEST_CASE("an engine that writes to a client that has gone is stopped", "[c28]")
@@ -119,5 +119,5 @@ TEST_CASE("an engine that writes to a client that has gone is stopped", "[c28]")
     engine->send(output);
     client.receive(1000);
     client.close();
-    CHECK(eventually([&] { return !engine->send(output); }));
+    CHECK(eventually([&, &to = *engine] { return !to.send(output); }));
 }

@@ -54,7 +54,8 @@ TEST_CASE("a client's half-close is a close_notify, and output goes on", "[c35][
     const bool same_bytes = client.receive_all() == output;
     CHECK(same_bytes);
     // With both directions ended gangwayd has nothing to keep the connection for.
-    CHECK(eventually([&] { return !as_tls(engine).is_transport_open(); }));
+    const auto& tls = as_tls(engine);
+    CHECK(eventually([&] { return !tls.is_transport_open(); }));
 }
 
 TEST_CASE("a truncated TLS stream is no end of the stream", "[c35][c10][gangwayd][bad]")
@@ -71,7 +72,7 @@ TEST_CASE("a truncated TLS stream is no end of the stream", "[c35][c10][gangwayd
     }
     CHECK(client.receive_all().empty());
     // After a clean end (see above) the client may go on writing. Here its connection is gone.
-    CHECK(eventually([&] { return !client.send("more"); }));
+    CHECK(eventually([&, &from = client] { return !from.send("more"); }));
 }
 
 TEST_CASE("a body cut by a truncated TLS stream is not given an end", "[c35][c10][gangwayd][bad]")
@@ -89,7 +90,7 @@ TEST_CASE("a body cut by a truncated TLS stream is not given an end", "[c35][c10
     CHECK(client.receive(answer.size()) == answer);
     as_tls(engine).cut();
     CHECK(client.receive_all().empty());
-    CHECK(eventually([&] { return !client.send(request("GET /_ping")); }));
+    CHECK(eventually([&, &from = client] { return !from.send(request("GET /_ping")); }));
 }
 
 TEST_CASE("an engine that breaks off without a word gives no answer", "[c35][c31][gangwayd][bad]")
@@ -113,7 +114,7 @@ TEST_CASE("a client that vanishes breaks the TLS connection off", "[c35][c22][ga
     client.close();
     CHECK(engine->receive(10) == "last words");
     engine->receive_all();
-    CHECK(eventually([&] { return !as_tls(engine).is_transport_open(); }));
+    CHECK(eventually([&, &tls = as_tls(engine)] { return !tls.is_transport_open(); }));
 }
 
 TEST_CASE(

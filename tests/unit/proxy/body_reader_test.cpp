@@ -141,16 +141,16 @@ TEST_CASE("what need not be looked at is body for certain, and never a message's
 
 TEST_CASE("a body whose bytes were skipped ends where it would have ended")
 {
-    body_reader chunked({body_kind::chunked, 0});
-    chunked.take("a\r\n12");
-    chunked.skip(8);
-    CHECK(chunked.opaque() == 0);
-    CHECK(chunked.take("\r\n3\r\nabc\r\n0\r\n\r\n") == 15);
-    CHECK(chunked.finished());
+    body_reader in_chunks(chunked);
+    in_chunks.take("a\r\n12");
+    in_chunks.skip(8);
+    CHECK(in_chunks.opaque() == 0);
+    CHECK(in_chunks.take("\r\n3\r\nabc\r\n0\r\n\r\n") == 15);
+    CHECK(in_chunks.finished());
 
-    body_reader length({body_kind::length, 10});
-    length.skip(9);
-    CHECK_FALSE(length.finished());
-    CHECK(length.take("0next") == 1);
-    CHECK(length.finished());
+    body_reader of_length({body_kind::length, 10});
+    of_length.skip(9);
+    CHECK_FALSE(of_length.finished());
+    CHECK(of_length.take("0next") == 1);
+    CHECK(of_length.finished());
 }
