@@ -58,6 +58,10 @@ class Effort:
 SHORT = Effort(pings=2000, news=300, seconds=0.3, storm=600, bulk=400_000_000, connections=(1000,))
 
 
+# Seconds. The slowest measure takes three; haproxy was once seen to stop in the middle of a download.
+PATIENCE = 60
+
+
 class Load:
     def __init__(self, program, effort):
         self.program = str(program)
@@ -67,7 +71,10 @@ class Load:
         command = [self.program, what, relay.endpoint]
         for name, value in options.items():
             command += [f"--{name}", str(value)]
-        done = subprocess.run(command, capture_output=True, text=True, timeout=300)
+        try:
+            done = subprocess.run(command, capture_output=True, text=True, timeout=PATIENCE)
+        except subprocess.TimeoutExpired:
+            raise RuntimeError(f"{relay.name}: {' '.join(command)}: hung for {PATIENCE} s") from None
         if done.returncode != 0:
             raise RuntimeError(f"{relay.name}: {' '.join(command)}: {done.stderr.strip()}")
         return json.loads(done.stdout)
