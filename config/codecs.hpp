@@ -103,6 +103,15 @@ struct path_codec {
     json shape() const;
 };
 
+// A list of "PATH" or "PATH:ro", none twice.
+struct shares_codec {
+    using value_type = std::vector<share>;
+
+    std::optional<value_type> read(const json&, const environment&, complaints&) const;
+    json write(const value_type&) const;
+    json shape() const;
+};
+
 // "unix:///PATH"; "unix://~/" is the home directory here and in the two below.
 struct unix_endpoint_codec {
     using value_type = unix_endpoint;

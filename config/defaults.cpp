@@ -47,6 +47,16 @@ fs::path image_directory(const environment& where)
     return base_directory(where.xdg_data_home, where, ".local/share") / "gangway/images";
 }
 
+// What people mount: their own files, and what tools put into a temporary directory.
+std::vector<share> default_shares(const environment& where)
+{
+    std::vector<share> shares;
+    const auto home = where.system_service ? fs::path("/home") : normal(where.home);
+    if (home.is_absolute() && !obstacle_to_sharing(home)) shares.push_back({home, true});
+    if (home != "/tmp") shares.push_back({"/tmp", true});
+    return shares;
+}
+
 }  // namespace
 
 bool is_instance_name(std::string_view name)
@@ -63,6 +73,7 @@ settings defaults(const environment& where, std::string_view instance)
     result.instance = instance;
     result.state_dir = state_directory(where, instance);
     result.docker.listen = {unix_endpoint{runtime_directory(where, instance) / "docker.sock"}};
+    result.shares = default_shares(where);
     result.control.listen = default_control(where, instance, result.docker);
     result.vm.image = image_directory(where);
     return result;

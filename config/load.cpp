@@ -75,6 +75,8 @@ public:
         auto& values = result_.values;
         if (origin("control.listen") == by_default)
             values.control.listen = default_control(where_, values.instance, values.docker);
+        // Its paths are on another machine, unless somebody says otherwise.
+        if (values.remote_engine && origin("shares") == by_default) values.shares.clear();
         check_places();
         check_sockets();
         check_remote();

@@ -12,6 +12,7 @@ namespace {
 
 constexpr std::string_view unix_prefix = "unix://";
 constexpr std::string_view home_prefix = "~/";
+constexpr std::string_view read_only_suffix = ":ro";
 constexpr std::string_view unix_pattern = "^unix://(~)?/.*[^/]$";
 
 // "~/x" is under the home directory. Nothing, and a complaint, when there is none.
@@ -78,6 +79,62 @@ json path_codec::write(const std::filesystem::path& value) const
 json path_codec::shape() const
 {
     return {{"type", "string"}, {"pattern", "^(~)?/"}};
+}
+
+// Shares
+
+std::optional<std::vector<share>> shares_codec::read(
+    const json& value, const environment& where, complaints& wrong
+) const
+{
+    constexpr auto allowed =
+        "an absolute path, or one that begins with \"~/\", perhaps with \":ro\"";
+    if (!value.is_array()) {
+        reject(wrong, value, "a list of paths, each perhaps with \":ro\"");
+        return std::nullopt;
+    }
+    value_type shares;
+    const auto known = wrong.size();
+    for (std::size_t index = 0; index < value.size(); ++index) {
+        const auto element = "[" + std::to_string(index) + "]";
+        const auto* const text = text_in(value[index]);
+        const bool read_only = text && text->ends_with(read_only_suffix);
+        auto bare = text ? *text : std::string();
+        if (read_only) bare.resize(bare.size() - read_only_suffix.size());
+        const auto path = with_home(bare, where, wrong, element);
+        if (!path) continue;
+        const auto is_control = [](unsigned char letter) { return letter < ' ' || letter == 0x7F; };
+        if (!path->starts_with('/') || std::ranges::any_of(*path, is_control)) {
+            reject(wrong, value[index], allowed, element);
+            continue;
+        }
+        const share one{normal(*path), !read_only};
+        const auto same = [&](const share& other) { return other.path == one.path; };
+        if (const auto obstacle = obstacle_to_sharing(one.path))
+            wrong.push_back({element, "cannot be shared: " + *obstacle});
+        else if (std::ranges::any_of(shares, same))
+            wrong.push_back({element, "is already in the list"});
+        else
+            shares.push_back(one);
+    }
+    if (wrong.size() > known) return std::nullopt;
+    return shares;
+}
+
+json shares_codec::write(const std::vector<share>& value) const
+{
+    auto list = json::array();
+    for (const auto& one : value) list.push_back(to_string(one));
+    return list;
+}
+
+json shares_codec::shape() const
+{
+    return {
+        {"type", "array"},
+        {"uniqueItems", true},
+        {"items", {{"type", "string"}, {"pattern", "^(~)?/"}}},
+    };
 }
 
 // Endpoints

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "config/endpoint.hpp"
+#include "config/share.hpp"
 
 #include <chrono>
 #include <cstdint>
@@ -103,6 +104,8 @@ struct settings {
     std::string instance = "default";
     // Disk, PKI, logs of this instance; created with mode 0700.
     std::filesystem::path state_dir;
+    // What the engine sees of this machine. Empty with a remote engine: nobody knows.
+    std::vector<share> shares;
     docker_socket_settings docker;
     control_settings control;
     // Set: serve this engine and never touch a VM.

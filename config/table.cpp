@@ -82,6 +82,14 @@ std::vector<row> make_table()
             [](auto& all) -> auto& { return all.state_dir; }
         ),
         setting(
+            "shares",
+            "Directories that containers may mount, as PATH or, read-only, PATH:ro.",
+            "the home directory and /tmp, or /home and /tmp for the system service; none with "
+            "engine.remote",
+            shares_codec{},
+            [](auto& all) -> auto& { return all.shares; }
+        ),
+        setting(
             "docker.listen",
             "Where Docker clients connect: unix:///PATH, npipe:////./pipe/NAME on Windows, or "
             "fd:// "

@@ -86,6 +86,15 @@ std::string uses_text(const json& leases)
     return result;
 }
 
+std::string shares_text(const json& shares)
+{
+    std::string result;
+    for (const auto& directory : shares.at("directories"))
+        result += (result.empty() ? "" : ", ") + printable(directory.get<std::string>());
+    if (!result.empty()) result += " (" + text(shares, "transport") + ")";
+    return result;
+}
+
 // A line to paste where there is one.
 std::string socket_text(const std::string& endpoint)
 {
@@ -115,6 +124,7 @@ void add_vm(lines& out, const json& vm, sys_seconds now)
         out.add("engine", "127.0.0.1:" + std::to_string(port) + ", TLS only");
     if (const auto pid = vm.at("process_id").get<int>(); pid != 0)
         out.add("process", std::to_string(pid));
+    if (const auto list = shares_text(vm.at("shares")); !list.empty()) out.add("shares", list);
     out.add("requests", uses_text(vm.at("leases")));
     if (const auto times = timeline_text(vm.at("timeline")); !times.empty())
         out.add("last start", times);

@@ -113,7 +113,7 @@ public:
         auto control = proxy::listen_on(executor, settings_.control.listen, {});
         vmctl::engine* engine = nullptr;
         if (settings_.remote_engine) {
-            engine = &fixed_.emplace(*settings_.remote_engine);
+            engine = &fixed_.emplace(*settings_.remote_engine, settings_.shares);
         } else {
             vm_.emplace(executor, settings_, dialer_);
             engine = &vm_->supervisor;

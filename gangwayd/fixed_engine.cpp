@@ -25,10 +25,13 @@ config::tls_files files_in(const std::filesystem::path& directory)
 
 }  // namespace
 
-fixed_engine::fixed_engine(const config::remote_engine_settings& settings)
+fixed_engine::fixed_engine(
+    const config::remote_engine_settings& settings, const std::vector<config::share>& shares
+)
 {
     vmctl::engine_address address{settings.endpoint, std::nullopt};
     if (settings.tls_dir) address.tls = files_in(*settings.tls_dir);
+    if (!shares.empty()) address.shares = shares;
     address_ = std::make_shared<const vmctl::engine_address>(std::move(address));
 }
 

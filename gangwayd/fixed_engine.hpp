@@ -7,11 +7,15 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 class fixed_engine final : public vmctl::engine {
 public:
     // Throws std::runtime_error with a sentence when the TLS directory lacks a file.
-    explicit fixed_engine(const config::remote_engine_settings& settings);
+    // `shares`: what the engine sees of this machine; empty: nobody knows.
+    fixed_engine(
+        const config::remote_engine_settings& settings, const std::vector<config::share>& shares
+    );
 
     std::optional<vmctl::lease> acquire_now(vmctl::activity) override;
     boost::asio::awaitable<vmctl::lease> acquire(vmctl::requester, vmctl::activity) override;

@@ -31,6 +31,14 @@ json to_json(const vmctl::stage_event& stage)
     return result;
 }
 
+// 9p is what session libvirt can do without root; there is no other transport yet.
+json to_json(const std::vector<config::share>& shares)
+{
+    json directories = json::array();
+    for (const auto& share : shares) directories.push_back(config::to_string(share));
+    return {{"transport", "9p"}, {"directories", directories}};
+}
+
 json to_json(const config::settings& settings, const vmctl::vm_status& vm)
 {
     json timeline = json::array();
@@ -44,6 +52,7 @@ json to_json(const config::settings& settings, const vmctl::vm_status& vm)
         {"failure", vm.failure},
         {"engine_port", vm.engine_port},
         {"process_id", vm.process_id},
+        {"shares", to_json(vm.shares)},
         {"leases",
          {{"active", vm.active_leases}, {"passive", vm.passive_leases}, {"waiting", vm.waiting}}},
         {"timeline", timeline},

@@ -1,23 +1,42 @@
-// The one answer that Gangway gives in the engine's place.
+// The answers that Gangway gives in the engine's place.
 #include "proxy/error_reply.hpp"
 
 #include <nlohmann/json.hpp>
 
 namespace proxy {
+namespace {
+
+// A reason may quote a serial log, which need not be UTF-8.
+std::string body_of(std::string_view reason)
+{
+    const nlohmann::json body = {{"message", "gangway: " + std::string(reason)}};
+    return body.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace) + "\n";
+}
+
+std::string head_of(std::string_view status, std::string_view fields, std::size_t length)
+{
+    std::string head = "HTTP/1.1 ";
+    head += status;
+    head += "\r\nContent-Type: application/json\r\n";
+    head += fields;
+    head += "Content-Length: " + std::to_string(length) + "\r\n\r\n";
+    return head;
+}
+
+}  // namespace
 
 std::string error_reply(std::string_view reason, bool to_head)
 {
-    const nlohmann::json body = {{"message", "gangway: " + std::string(reason)}};
-    // A reason may quote a serial log, which need not be UTF-8.
-    const auto text = body.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace) + "\n";
-    auto reply =
-        "HTTP/1.1 503 Service Unavailable\r\n"
-        "Content-Type: application/json\r\n"
-        "Connection: close\r\n"
-        "Content-Length: " +
-        std::to_string(text.size()) + "\r\n\r\n";
-    if (!to_head) reply += text;
+    const auto body = body_of(reason);
+    auto reply = head_of("503 Service Unavailable", "Connection: close\r\n", body.size());
+    if (!to_head) reply += body;
     return reply;
+}
+
+std::string refusal_reply(std::string_view reason)
+{
+    const auto body = body_of(reason);
+    return head_of("400 Bad Request", "", body.size()) + body;
 }
 
 }  // namespace proxy

@@ -1,5 +1,5 @@
-// A failure of ours as the HTTP answer that Docker's clients print: `{"message": …}` as dockerd
-// sends it (moby api/types/error_response.go). Pure.
+// A failure or refusal of ours as the HTTP answer that Docker's clients print: `{"message": …}` as
+// dockerd sends it (moby api/types/error_response.go). Pure.
 #pragma once
 
 #include <string>
@@ -10,5 +10,8 @@ namespace proxy {
 // 503, `Connection: close`. The message begins with "gangway: ". `to_head`: the request was HEAD,
 // so that the body stays away while its length is told.
 std::string error_reply(std::string_view reason, bool to_head);
+
+// 400, after which the connection goes on.
+std::string refusal_reply(std::string_view reason);
 
 }  // namespace proxy

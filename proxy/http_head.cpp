@@ -150,9 +150,11 @@ bool request_head_parser::start_line(std::string_view line)
     return !head_.target.empty();
 }
 
-void request_head_parser::field(std::string_view name, std::string_view)
+void request_head_parser::field(std::string_view name, std::string_view value)
 {
     if (equal_ignoring_case(name, "upgrade")) head_.upgrade = true;
+    if (equal_ignoring_case(name, "expect") && equal_ignoring_case(value, "100-continue"))
+        head_.expects_continue = true;
 }
 
 bool request_head_parser::finished()

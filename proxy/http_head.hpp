@@ -32,6 +32,8 @@ struct request_head {
     // Carries an Upgrade field, with a value or without, as moby asks
     // (daemon/server/router/container/container_routes.go, postContainersAttach).
     bool upgrade = false;
+    // The client sends the body only after an interim response (RFC 9110 section 10.1.1).
+    bool expects_continue = false;
 };
 
 struct response_head {

@@ -6,8 +6,13 @@
 #include "proxy/splice.hpp"
 
 #include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/thread_pool.hpp>
 
+#include <cstddef>
+#include <optional>
+#include <string>
 #include <utility>
+#include <vector>
 
 namespace proxy {
 
@@ -22,6 +27,20 @@ struct loop_tools {
     deadlines overdue;
     buffer_pool buffers;
     pipe_pool pipes;
+
+    // Where clients connect: paths of Unix sockets.
+    std::vector<std::string> docker_sockets;
+
+    // For what may block. Most daemons never need it, so its threads come with the first use.
+    boost::asio::thread_pool& blocking()
+    {
+        constexpr std::size_t threads = 2;
+        if (!blocking_) blocking_.emplace(threads);
+        return *blocking_;
+    }
+
+private:
+    std::optional<boost::asio::thread_pool> blocking_;
 };
 
 }  // namespace proxy

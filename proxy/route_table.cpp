@@ -16,8 +16,13 @@ struct row {
     route what;
 };
 
-constexpr route look{activity::passive, false};
+constexpr route look{activity::passive};
 constexpr route hijack{activity::active, true};
+
+constexpr route naming(names_paths what)
+{
+    return {activity::active, false, what};
+}
 
 // moby api/swagger.yaml. HEAD is matched as GET.
 constexpr auto table = std::to_array<row>({
@@ -27,6 +32,12 @@ constexpr auto table = std::to_array<row>({
     {"POST", "/exec/*/start", hijack},
     {"POST", "/session", hijack},
     {"POST", "/grpc", hijack},
+    // what names paths of the client's machine
+    {"POST", "/containers/create", naming(names_paths::container)},
+    {"POST", "/containers/*/start", naming(names_paths::host_config)},
+    {"POST", "/volumes/create", naming(names_paths::volume)},
+    {"POST", "/services/create", naming(names_paths::service)},
+    {"POST", "/services/*/update", naming(names_paths::service)},
     // what watchers poll: it neither uses the engine nor changes anything in it
     {"GET", "/_ping", look},
     {"GET", "/version", look},

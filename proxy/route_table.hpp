@@ -3,6 +3,7 @@
 // a newer engine works untouched.
 #pragma once
 
+#include "proxy/bind_request.hpp"
 #include "vmctl/engine.hpp"
 
 #include <string_view>
@@ -13,6 +14,7 @@ struct route {
     vmctl::activity activity = vmctl::activity::active;
     // The engine may answer without framing and go on with a raw stream.
     bool may_hijack = false;
+    names_paths names = names_paths::no;
     bool operator==(const route&) const = default;
 };
 

@@ -52,6 +52,11 @@ server::server(
       accepting_(executor)
 {
     prepare_socket_streams(executor);
+    constexpr std::string_view scheme = "unix://";
+    for (const auto& from : listeners_) {
+        const auto name = from->name();
+        if (name.starts_with(scheme)) tools_.docker_sockets.push_back(name.substr(scheme.size()));
+    }
 }
 
 void server::start(std::function<void(std::string)> failed)

@@ -107,6 +107,7 @@ void session::abort() noexcept
     client_.stream->abort();
     if (upstream_) upstream_->abort();
     hijack_decided_.wake(tools_.executor);
+    answered_.wake(tools_.executor);
 }
 
 io_task<session::opening> session::read_first_head()
@@ -164,11 +165,7 @@ io_task<bool> session::open()
         co_return false;
     }
     raw_admitted_ = raw_request_;
-    if (!raw_request_) {
-        const auto expected = expect_response(what);
-        responses_.expect(expected);
-        hijack_pending_ = expected.may_hijack;
-    }
+    if (!raw_request_) take_in(what);
     co_return true;
 }
 
@@ -286,6 +283,23 @@ expected_response session::expect_response(const route& what) const
 {
     const auto& head = requests_.head();
     return {head.method == "HEAD", what.may_hijack || head.upgrade};
+}
+
+// A request under the last of the leases.
+void session::take_in(const route& what)
+{
+    const bool held = what.names != names_paths::no && leases_.back().address().shares;
+    if (held)
+        held_ = what;
+    else
+        expect_answer(what);
+}
+
+void session::expect_answer(const route& what)
+{
+    const auto expected = expect_response(what);
+    responses_.expect(expected);
+    hijack_pending_ = expected.may_hijack;
 }
 
 vmctl::requester session::requester_now() const

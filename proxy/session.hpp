@@ -77,6 +77,12 @@ public:
 private:
     enum class opening { head, raw, nothing };
 
+    enum class holding {
+        whole,
+        cut,        // the client has ended before the request has, or its framing is broken
+        too_large,  // all of it was read and none is left
+    };
+
     // The client cannot be written to any more.
     class client_gone : public std::runtime_error {
         using std::runtime_error::runtime_error;
@@ -102,6 +108,16 @@ private:
     io_task<> finish_upload();
     io_task<> admit(bool request);
 
+    io_task<bool> send_bytes(std::string_view bytes);
+
+    // session_binds.cpp: requests that name paths of this machine
+    io_task<bool> forward_held();
+    io_task<holding> hold_body();
+    io_task<std::optional<std::string>> translated_body(names_paths what, std::string body);
+    io_task<> answers_before();
+    io_task<> refuse_held(std::string reason);
+    io_task<> answer_client(std::string_view reply);
+
     // session_download.cpp: engine to client
     io_task<> download();
     io_task<> read_engine();
@@ -125,6 +141,8 @@ private:
 
     application_protocol spoken() const;
     expected_response expect_response(const route& what) const;
+    void take_in(const route& what);
+    void expect_answer(const route& what);
     vmctl::requester requester_now() const;
 
     loop_tools& tools_;
@@ -152,7 +170,10 @@ private:
     std::size_t admitted_ = 0;  // bytes of from_client_ that may be sent on
     bool between_requests_ = true;
     bool raw_request_ = false;  // what is forwarded is no HTTP we know
-    bool upload_cut_ = false;   // the engine stopped reading before the client stopped writing
+    // The request whose head is admitted names paths, and is held until it is here as a whole.
+    route held_;
+    resumption answered_;      // a request was
+    bool upload_cut_ = false;  // the engine stopped reading before the client stopped writing
     // Nobody reads from the client any more: its end of stream has come, or the engine does not
     // want the rest.
     bool client_finished_ = false;

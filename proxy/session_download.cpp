@@ -90,6 +90,7 @@ io_task<> session::end_response(std::string refused)
     client_.stream->finish_now();
     decide_hijack(false);
     leases_.clear();
+    answered_.wake(tools_.executor);
 }
 
 // Hands on what the engine has sent as it came, but for the head of a hijacked stream: that is a
@@ -110,7 +111,10 @@ io_task<> session::deliver_unread()
             next.kind == piece_kind::head && responses_.role() == response_role::final;
         if (final && responses_.answers_hijack()) decide_hijack(false);
         if (next.kind == piece_kind::raw && hijack_pending_) decide_hijack(true);
-        if (next.ends_message && !leases_.empty()) leases_.erase(leases_.begin());
+        if (next.ends_message && !leases_.empty()) {
+            leases_.erase(leases_.begin());
+            answered_.wake(tools_.executor);
+        }
     }
     if (ready > 0) {
         co_await write_client(from_engine_.bytes().substr(0, ready));

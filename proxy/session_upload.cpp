@@ -67,6 +67,10 @@ io_task<> session::finish_upload()
 io_task<bool> session::forward_unread()
 {
     for (;;) {
+        if (held_.names != names_paths::no) {
+            const bool engine_reads = co_await forward_held();
+            if (!engine_reads) co_return false;
+        }
         const auto rest = from_client_.bytes().substr(admitted_);
         if (hijack_pending_ && between_requests_ && !rest.empty()) {
             const bool engine_reads = co_await send(std::exchange(admitted_, 0));
@@ -82,6 +86,10 @@ io_task<bool> session::forward_unread()
         const auto next = requests_.next(rest);
         if (next.kind == piece_kind::more) break;
         if (next.kind == piece_kind::head) co_await admit(true);
+        if (held_.names != names_paths::no) {
+            const bool engine_reads = co_await send(std::exchange(admitted_, 0));
+            if (!engine_reads) co_return false;
+        }
         if (next.kind == piece_kind::raw && !raw_admitted_) co_await admit(false);
         between_requests_ = next.ends_message;
         admitted_ += next.size;
@@ -92,9 +100,16 @@ io_task<bool> session::forward_unread()
 io_task<bool> session::send(std::size_t count)
 {
     if (count == 0) co_return true;
+    const bool sent = co_await send_bytes(from_client_.bytes().substr(0, count));
+    from_client_.drop(count);
+    co_return sent;
+}
+
+io_task<bool> session::send_bytes(std::string_view bytes)
+{
     bool sent = true;
     try {
-        auto rest = asio::buffer(from_client_.bytes().substr(0, count));
+        auto rest = asio::buffer(bytes);
         if (!upstream_->write_now(rest)) {
             begin_watching();
             co_await write_rest(*upstream_, rest);
@@ -106,7 +121,6 @@ io_task<bool> session::send(std::size_t count)
         sent = false;
     }
     end_watching();
-    from_client_.drop(count);
     co_return sent;
 }
 
@@ -124,9 +138,7 @@ io_task<> session::admit(bool request)
         raw_admitted_ = true;
         co_return;
     }
-    const auto expected = expect_response(what);
-    responses_.expect(expected);
-    hijack_pending_ = expected.may_hijack;
+    take_in(what);
 }
 
 }  // namespace proxy

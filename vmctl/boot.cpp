@@ -66,6 +66,14 @@ asio::awaitable<running_vm> boot::run()
         follow_console();
         throw engine_unavailable(describe_timeout(console_, plan_.boot_timeout));
     }
+    // The engine starts after the shares are there; one that knows nothing of them would make empty
+    // directories in their place.
+    if (powered_by_us_ && !vm.shares.empty() && !console_.completed("shares")) {
+        throw engine_unavailable(
+            "the VM's image does not know how to share directories; make a new one "
+            "(see docs/appliance.md), or set \"shares\" to []"
+        );
+    }
     complete("ready");
     co_return vm;
 }
@@ -215,7 +223,7 @@ std::chrono::milliseconds boot::elapsed() const
 
 engine_address boot::address_of(const running_vm& vm) const
 {
-    return {config::tcp_endpoint{"127.0.0.1", vm.engine_port}, plan_.engine_tls};
+    return {config::tcp_endpoint{"127.0.0.1", vm.engine_port}, plan_.engine_tls, vm.shares};
 }
 
 }  // namespace vmctl

@@ -17,8 +17,8 @@ namespace vmctl {
 //     gangway-stage NAME SECONDS      seconds since power-on by the guest's clock, "3.27"
 //     gangway-fail NAME REASON        the guest cannot go on
 // Other guests (the stock boot2docker ISO) print neither; then there are no stages to follow.
-inline constexpr std::array<std::string_view, 6> guest_stages = {
-    "kernel", "root", "disk", "network", "containerd", "engine"};
+inline constexpr std::array<std::string_view, 7> guest_stages = {
+    "kernel", "root", "disk", "shares", "network", "containerd", "engine"};
 
 struct guest_stage {
     std::string name;

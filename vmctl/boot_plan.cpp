@@ -45,6 +45,7 @@ boot_plan make_boot_plan(const config::settings& settings, std::string version)
     plan.spec.cpus = settings.vm.cpus;
     plan.spec.memory = settings.vm.memory;
     plan.spec.engine_port = settings.vm.engine_port;
+    plan.spec.shares = settings.shares;
     plan.spec.data_disk = data_disk_in(settings.state_dir);
     plan.spec.serial_log = serial_log_in(settings.state_dir);
     plan.spec.serial_socket = serial_socket_in(settings.state_dir);
@@ -68,7 +69,9 @@ boot_plan make_boot_plan(const config::settings& settings, std::string version)
           instance = settings.instance,
           size = settings.vm.disk](domain_spec& spec) {
              check_socket_path(spec.serial_socket);
-             prepare_guest_files(state_dir, instance, size, std::chrono::system_clock::now());
+             prepare_guest_files(
+                 state_dir, instance, size, spec.shares, std::chrono::system_clock::now()
+             );
          }}
     );
     plan.before_adoption = [directory = pki_directory_in(settings.state_dir)] {

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <string>
+#include <vector>
 
 namespace vmctl {
 
@@ -29,6 +30,7 @@ struct domain_spec {
     std::filesystem::path data_disk;
     std::filesystem::path serial_socket;  // the console, for one client at a time
     std::filesystem::path serial_log;     // what the console has printed since power-on
+    std::vector<config::share> shares;    // each under its own share_tag()
     std::string command_line;             // the kernel's
     std::uint16_t engine_port = 0;        // on the host's 127.0.0.1; 0: the kernel chooses
 };

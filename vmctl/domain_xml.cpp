@@ -1,6 +1,8 @@
 // The domain's devices, and why each is there.
 #include "vmctl/domain_xml.hpp"
 
+#include "vmctl/share_list.hpp"
+
 #include <algorithm>
 #include <iterator>
 #include <sstream>
@@ -37,6 +39,24 @@ std::string user_network(const domain_spec& spec)
     };
     return "user,id=gw0" + forward(spec.engine_port, guest_engine_port) +
            forward(0, guest_ssh_port);
+}
+
+// 9p, as session libvirt has nothing else before its version 10. "squash": what the guest creates
+// belongs to whoever runs QEMU. "mapped" would let the guest change owners too, and would give the
+// host regular files in place of the guest's symbolic links. "remap": inode
+// numbers of several file systems below one directory stay apart.
+std::string share_devices(const std::vector<config::share>& shares)
+{
+    std::string devices;
+    for (std::size_t index = 0; index < shares.size(); ++index) {
+        const auto& share = shares[index];
+        devices += "    <filesystem type='mount' accessmode='squash' multidevs='remap'>\n";
+        devices += "      <source dir=" + in_quotes(share.path.native()) + "/>\n";
+        devices += "      <target dir=" + in_quotes(share_tag(index)) + "/>\n";
+        if (!share.writable) devices += "      <readonly/>\n";
+        devices += "    </filesystem>\n";
+    }
+    return devices;
 }
 
 // The slot is one that libvirt, which fills the bus from below and knows nothing of this card,
@@ -112,7 +132,7 @@ std::string domain_xml(const domain_spec& spec, std::string_view uuid)
     xml << "  <metadata>\n"
         << "    <gangway:vm xmlns:gangway=" << in_quotes(metadata_namespace)
         << " version=" << in_quotes(spec.version) << " disk=" << in_quotes(spec.data_disk.native())
-        << "/>\n"
+        << " shares=" << in_quotes(encoded_shares(spec.shares)) << "/>\n"
         << "  </metadata>\n"
         << "  <memory unit='KiB'>" << spec.memory.bytes / 1024 << "</memory>\n"
         << "  <vcpu>" << spec.cpus << "</vcpu>\n"
@@ -149,7 +169,7 @@ std::string domain_xml(const domain_spec& spec, std::string_view uuid)
         << "      <target dev='vdb' bus='virtio'/>\n"
         << "      <serial>gangway-data</serial>\n"
         << "    </disk>\n"
-        << "    <controller type='usb' model='none'/>\n"
+        << share_devices(spec.shares) << "    <controller type='usb' model='none'/>\n"
         << "    <serial type='unix'>\n"
         << "      <source mode='bind' path=" << in_quotes(spec.serial_socket.native()) << "/>\n"
         << "      <log file=" << in_quotes(spec.serial_log.native()) << " append='off'/>\n"

@@ -21,8 +21,8 @@ std::string domain_xml(const domain_spec& spec, std::string_view uuid = {});
 // The namespace of the metadata element by which we know a domain as one of ours.
 inline constexpr const char* metadata_namespace = "urn:gangway:vm:1";
 
-// An attribute of that element, as libvirt gives it back: "version" (Gangway's) or "disk" (the data
-// disk's path). Nothing: it has none, so the domain is not ours.
+// An attribute of that element, as libvirt gives it back: "version" (Gangway's), "disk" (the data
+// disk's path) or "shares" (encoded). Nothing: it has none, so the domain is not ours.
 std::optional<std::string> attribute_in_metadata(std::string_view element, std::string_view name);
 
 // `text` as XML character data or an attribute's value in either kind of quotes, and back.

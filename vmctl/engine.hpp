@@ -13,6 +13,7 @@
 #include <stdexcept>
 #include <string>
 #include <utility>
+#include <vector>
 
 namespace vmctl {
 
@@ -20,6 +21,9 @@ namespace vmctl {
 struct engine_address {
     config::engine_endpoint endpoint;
     std::optional<config::tls_files> tls;
+    // What the engine sees of this host, each at the same path. Nothing: that is not known, and
+    // what requests say of paths is between client and engine.
+    std::optional<std::vector<config::share>> shares = std::nullopt;
     bool operator==(const engine_address&) const = default;
 };
 

@@ -3,6 +3,7 @@
 
 #include "vmctl/guest_seed.hpp"
 #include "vmctl/private_file.hpp"
+#include "vmctl/share_list.hpp"
 
 namespace vmctl {
 
@@ -27,6 +28,7 @@ guest_files_change prepare_guest_files(
     const path& state_dir,
     std::string_view instance,
     config::byte_size disk_size,
+    const std::vector<config::share>& shares,
     std::chrono::system_clock::time_point now
 )
 {
@@ -45,6 +47,7 @@ guest_files_change prepare_guest_files(
     identity.ssh_host_key = read_file(ssh.host_key);
     identity.ssh_public_host_key = read_file(ssh.public_host_key());
     identity.authorized_key = read_file(ssh.public_key());
+    identity.mount_table = mount_table(shares, aliases_of(shares));
     change.disk = ensure_data_disk(data_disk_in(state_dir), disk_size, guest_seed(identity));
     return change;
 }

@@ -10,6 +10,7 @@
 #include <chrono>
 #include <filesystem>
 #include <string_view>
+#include <vector>
 
 namespace vmctl {
 
@@ -31,6 +32,7 @@ guest_files_change prepare_guest_files(
     const std::filesystem::path& state_dir,
     std::string_view instance,
     config::byte_size disk_size,
+    const std::vector<config::share>& shares,
     std::chrono::system_clock::time_point now
 );
 

@@ -96,6 +96,7 @@ std::vector<seed_file> guest_seed(const guest_identity& identity)
         {root + "tls/serverkey.pem", identity.server_key, 0600, always},
         {root + "ssh/ssh_host_ed25519_key", identity.ssh_host_key, 0600, always},
         {root + "ssh/ssh_host_ed25519_key.pub", identity.ssh_public_host_key, 0644, always},
+        {root + "gangway/shares", identity.mount_table, 0644, always},
         {root + "userdata.tar",
          tar_archive({{".ssh/", 0700, {}}, {".ssh/authorized_keys", 0600, keys}}),
          0644,

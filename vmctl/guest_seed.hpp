@@ -23,7 +23,7 @@ struct seed_file {
     bool operator==(const seed_file&) const = default;
 };
 
-// The contents, not the names, of the files that make the guest's identity.
+// The contents, not the names, of the files that make the guest's identity and show it the host.
 struct guest_identity {
     std::string instance;
     std::string ca;  // PEM
@@ -32,6 +32,7 @@ struct guest_identity {
     std::string ssh_host_key;
     std::string ssh_public_host_key;
     std::string authorized_key;  // one line of an authorized_keys file
+    std::string mount_table;     // share_list.hpp
 };
 
 std::vector<seed_file> guest_seed(const guest_identity& identity);

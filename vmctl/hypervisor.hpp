@@ -10,6 +10,7 @@
 #include <stdexcept>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace vmctl {
 
@@ -79,7 +80,8 @@ struct domain_event {
 struct running_vm {
     std::uint16_t engine_port = 0;  // on 127.0.0.1
     std::uint16_t ssh_port = 0;
-    int process_id = 0;  // QEMU's; 0: unknown
+    int process_id = 0;                 // QEMU's; 0: unknown
+    std::vector<config::share> shares;  // that it was started with
     bool operator==(const running_vm&) const = default;
 };
 

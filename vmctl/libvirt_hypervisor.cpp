@@ -5,6 +5,7 @@
 #include "vmctl/domain_xml.hpp"
 #include "vmctl/host_port.hpp"
 #include "vmctl/libvirt_connection.hpp"
+#include "vmctl/share_list.hpp"
 #include "vmctl/user_network.hpp"
 
 #include <libvirt/libvirt-qemu.h>
@@ -210,6 +211,8 @@ private:
         }
         if (running.engine_port == 0) return std::nullopt;
         running.process_id = process_id();
+        const auto shares = attribute_in_metadata(metadata_of(domain), "shares");
+        if (shares) running.shares = decoded_shares(*shares);
         return running;
     }
 

@@ -27,6 +27,7 @@ vm_status supervisor::status() const
         now.engine_port = vm_->engine_port;
         now.ssh_port = vm_->ssh_port;
         now.process_id = vm_->process_id;
+        now.shares = vm_->shares;
     }
     now.active_leases = active_leases_;
     now.passive_leases = passive_leases_;

@@ -14,8 +14,8 @@
 namespace vmctl {
 
 // A stage of a start that is complete. In this order: "image", "files", "define", "power-on" on the
-// host; "kernel", "root", "disk", "network", "containerd", "engine" in a guest that reports them;
-// "ready". A VM that was found running has "adopt" in place of those on the host.
+// host; "kernel", "root", "disk", "shares", "network", "containerd", "engine" in a guest that
+// reports them; "ready". A VM that was found running has "adopt" in place of those on the host.
 struct stage_event {
     std::string name;
     std::chrono::milliseconds elapsed{};  // since the start began, by the host's clock
@@ -33,6 +33,7 @@ struct vm_status {
     std::uint16_t engine_port = 0;
     std::uint16_t ssh_port = 0;
     int process_id = 0;  // QEMU's; 0: unknown
+    std::vector<config::share> shares;
     std::size_t active_leases = 0;
     std::size_t passive_leases = 0;
     std::size_t waiting = 0;            // clients that wait for the engine

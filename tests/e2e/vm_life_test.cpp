@@ -9,8 +9,10 @@
 #include <nlohmann/json.hpp>
 #include <signal.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <algorithm>
+#include <fstream>
 #include <sstream>
 
 using namespace e2e;
@@ -62,6 +64,19 @@ void import_busybox(const account& user)
     user.docker_text({"import", archive, "busybox:latest"});
 }
 
+// Beside the home, so that no other share leads to it.
+fs::path archive_of(const account& user)
+{
+    return user.home().string() + "-archive";
+}
+
+void share_an_archive(const account& user)
+{
+    fs::create_directory(archive_of(user));
+    test_support::write_file(archive_of(user) / "book", "text\n");
+    user.configure({{"shares", {"~/", archive_of(user).string() + ":ro"}}});
+}
+
 // The steps of the story. Each leaves the VM in the state in which the next one finds it.
 
 void the_first_two_clients_get_one_vm(account& user)
@@ -95,7 +110,16 @@ void the_status_tells_how_it_came_to_be(const account& user)
     // The guest reports its own in no fixed order, and the engine may answer before its report.
     std::sort(stages.begin(), stages.end());
     const std::vector<std::string> expected{
-        "containerd", "define", "disk", "files", "image", "kernel", "network", "power-on", "root"};
+        "containerd",
+        "define",
+        "disk",
+        "files",
+        "image",
+        "kernel",
+        "network",
+        "power-on",
+        "root",
+        "shares"};
     CHECK(std::includes(stages.begin(), stages.end(), expected.begin(), expected.end()));
     CHECK(text_of(user.gangway({"status"})).find("ready") != std::string::npos);
     CHECK(text_of(user.gangway({"up"})).find("ready") != std::string::npos);
@@ -138,6 +162,105 @@ void a_container_runs_on_the_guests_kernel(const account& user)
     );
     user.docker_text(
         {"run", "--rm", "-v", "treasure:/t", "busybox", "sh", "-c", "echo gold >/t/chest && sync"}
+    );
+}
+
+// Each line is what a check in the container printed.
+void the_users_files_are_the_containers(const account& user)
+{
+    const auto work = user.home() / "my work, na\xC3\xAFve";
+    fs::create_directories(work);
+    test_support::write_file(work / "in", "from the host\n");
+    const auto script = R"(
+        cd /w && cat in && echo out >out && mv out 'new
+name' && ln -s in link && cat link && chmod 700 in && ! chown 4:4 in 2>/dev/null
+        flock in flock -n in true || echo locked
+        mkdir -p deep/er && cp in deep/er && rm -r deep
+        dd if=/dev/zero of=big bs=1 count=1 seek=4294967296 2>/dev/null && stat -c %s big
+    )";
+    CHECK(
+        user.docker_text({"run", "--rm", "-v", work.string() + ":/w", "busybox", "sh", "-c", script}
+        ) == "from the host\nfrom the host\nlocked\n4294967297"
+    );
+    for (const auto* const name : {"in", "new\nname", "big"}) {
+        struct stat status {};
+
+        CAPTURE(name);
+        REQUIRE(::stat((work / name).c_str(), &status) == 0);
+        CHECK(status.st_uid == ::geteuid());
+    }
+    CHECK(mode_of(work / "in") == 0700);
+    CHECK(fs::read_symlink(work / "link") == "in");
+    // docs/compatibility.md tells of the shared mmap.
+    fs::copy_file(SHARE_PROBE, work / "probe");
+    CHECK(
+        user.docker_text(
+            {"run", "--rm", "-v", work.string() + ":/w", "-w", "/w", "busybox", "./probe"}
+        ) == "mmap to read: a\nprivate mmap: a\nshared mmap: Invalid argument\nfcntl lock: yes"
+    );
+    // What the host changes is seen by who has the file open.
+    user.docker_text(
+        {"run",
+         "-d",
+         "--name",
+         "reader",
+         "-v",
+         work.string() + ":/w",
+         "busybox",
+         "sh",
+         "-c",
+         "cd /w && exec <in; read line; while ! [ -e go ]; do sleep 0.1; done; read line; echo "
+         "\"$line\""}
+    );
+    std::ofstream(work / "in", std::ios::app) << "more\n";
+    test_support::write_file(work / "go", "");
+    CHECK(user.docker_text({"wait", "reader"}) == "0");
+    CHECK(user.docker_text({"logs", "reader"}) == "more");
+    user.docker_text({"rm", "reader"});
+    // A directory that is missing is made here, and the user's.
+    user.docker_text({"run", "--rm", "-v", (work / "made").string() + ":/m", "busybox", "true"});
+    CHECK(fs::is_directory(work / "made"));
+}
+
+// The hypervisor refuses, whatever the guest does.
+void a_read_only_share_cannot_be_written(const account& user)
+{
+    const auto archive = archive_of(user);
+    const auto mount = archive.string() + ":/a";
+    CHECK(user.docker_text({"run", "--rm", "-v", mount, "busybox", "cat", "/a/book"}) == "text");
+    const auto write = "sudo mount -o remount,rw " + archive.string() + "; echo x | sudo tee " +
+                       (archive / "book").string();
+    CHECK(user.gangway({"ssh", write}).exit_status != 0);
+    CHECK(test_support::read_file(archive / "book") == "text\n");
+    const auto shares = user.vm().at("shares");
+    CHECK(shares.at("transport") == "9p");
+    CHECK(shares.at("directories") == json{user.home().string(), archive.string() + ":ro"});
+}
+
+void what_is_not_shared_is_refused(const account& user)
+{
+    const auto refused = user.docker().run(
+        {"run", "--rm", "-v", "/opt/nothing:/w", "busybox", "true"},
+        test_support::no_input{},
+        boot_patience
+    );
+    CHECK(refused.exit_status == 125);
+    CHECK_THAT(
+        refused.err,
+        Catch::Contains("/opt/nothing is not shared") && Catch::Contains(user.home().string())
+    );
+    // The engine's own socket, as testcontainers and Portainer ask for it.
+    CHECK(
+        user.docker_text(
+            {"run",
+             "--rm",
+             "-v",
+             user.docker_socket().string() + ":/s",
+             "busybox",
+             "sh",
+             "-c",
+             "[ -S /s ] && echo socket"}
+        ) == "socket"
     );
 }
 
@@ -255,6 +378,8 @@ void restart_keeps_the_data(const account& user)
         "gold"
     );
     CHECK(user.docker_text({"ps", "--all", "--format", "{{.Names}}"}) == "talker");
+    const auto mount = archive_of(user).string() + ":/a";
+    CHECK(user.docker_text({"run", "--rm", "-v", mount, "busybox", "cat", "/a/book"}) == "text");
 }
 
 void down_leaves_a_clean_disk(const account& user)
@@ -287,10 +412,14 @@ void down_leaves_a_clean_disk(const account& user)
 TEST_CASE("from nothing to a running container, through death and restart, to power off")
 {
     account user;
+    share_an_archive(user);
     the_first_two_clients_get_one_vm(user);
     the_status_tells_how_it_came_to_be(user);
     what_is_secret_stays_with_the_user(user);
     a_container_runs_on_the_guests_kernel(user);
+    the_users_files_are_the_containers(user);
+    a_read_only_share_cannot_be_written(user);
+    what_is_not_shared_is_refused(user);
     ssh_and_logs_reach_the_guest(user);
     only_our_own_certificate_opens_the_engine(user);
     a_later_daemon_takes_the_running_vm_over(user);

@@ -4,6 +4,7 @@
 #include "tests/support/test_outcome.hpp"
 
 #include <catch2/catch.hpp>
+#include <nlohmann/json.hpp>
 
 #include <cstdlib>
 #include <iostream>
@@ -75,7 +76,7 @@ upstream each_way()
     return which;
 }
 
-scene::scene(upstream which)
+scene::scene(upstream which, const std::vector<std::string>& shares)
     : which_(which),
       engine_(engine_behind(which)),
       docker_(
@@ -86,7 +87,9 @@ scene::scene(upstream which)
       direct_(directory_ / "direct", engine_.unix_url())
 {
     if (which == upstream::direct) return;
-    gangwayd_.emplace(directory_.path(), options_for(which));
+    auto options = options_for(which);
+    if (!shares.empty()) options.configuration = nlohmann::json{{"shares", shares}}.dump();
+    gangwayd_.emplace(directory_.path(), options);
 }
 
 scene::~scene()

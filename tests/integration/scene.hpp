@@ -39,7 +39,8 @@ upstream each_way();
 
 class scene {
 public:
-    explicit scene(upstream which);
+    // `shares`: what gangwayd is told that the engine sees of this host.
+    explicit scene(upstream which, const std::vector<std::string>& shares = {});
 
     // Removes every container of the engine, and the images that it did not start with.
     ~scene();

@@ -155,7 +155,9 @@ running_vm fake_hypervisor::power_on()
     on_ = true;
     std::ofstream(spec_.value().serial_log, std::ios::trunc) << boot_text_;
     if (std::exchange(dies_at_power_on_, false)) power_off(lock, stop_cause::killed);
-    return running;
+    auto vm = running;
+    vm.shares = spec_->shares;
+    return vm;
 }
 
 std::optional<running_vm> fake_hypervisor::adopt()

@@ -17,10 +17,11 @@ namespace test_support {
 
 class fake_hypervisor final : public vmctl::hypervisor {
 public:
-    static constexpr vmctl::running_vm running = {40001, 40002, 4711};
+    static inline const vmctl::running_vm running = {40001, 40002, 4711, {}};
     static constexpr const char* whole_boot =
         "gangway-stage kernel 0.50\ngangway-stage root 0.90\ngangway-stage disk 1.20\n"
-        "gangway-stage network 1.60\ngangway-stage containerd 2.00\ngangway-stage engine 3.00\n";
+        "gangway-stage shares 1.40\ngangway-stage network 1.60\ngangway-stage containerd "
+        "2.00\ngangway-stage engine 3.00\n";
 
     // What the guest does. May be called at any time, on any thread.
     void guest_prints_at_power_on(std::string text);

@@ -1,6 +1,7 @@
 // The daemon under test, started as a user would start it.
 #include "tests/support/gangwayd_process.hpp"
 
+#include "tests/support/test_directory.hpp"
 #include "tests/support/test_outcome.hpp"
 
 #include <signal.h>
@@ -77,6 +78,12 @@ gangwayd_process::gangwayd_process(
         arguments.insert(arguments.end(), {"--tls-dir", options.tls_dir->string()});
     }
     arguments.insert(arguments.end(), options.more.begin(), options.more.end());
+    if (!options.configuration.empty()) {
+        std::filesystem::create_directories(run_);
+        const auto file = run_ / "gangway.json";
+        write_file(file, options.configuration);
+        arguments.insert(arguments.end(), {"--config", file.string()});
+    }
     auto started = command(directory, arguments);
     if (options.descriptors) {
         const auto limit = "ulimit -n " + std::to_string(*options.descriptors);

@@ -15,6 +15,7 @@ struct gangwayd_options {
     std::optional<std::filesystem::path> tls_dir = std::nullopt;
     std::vector<std::string> more = {};                  // further arguments
     std::optional<unsigned> descriptors = std::nullopt;  // that it may have (ulimit -n)
+    std::string configuration = {};                      // text of gangway.json; empty: none
 };
 
 class gangwayd_process {

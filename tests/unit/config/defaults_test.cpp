@@ -73,6 +73,24 @@ TEST_CASE("a user's defaults follow the XDG directories")
     }
 }
 
+TEST_CASE("what is shared by default is what people mount")
+{
+    const std::vector<share> both = {{"/home/alice", true}, {"/tmp", true}};
+    const std::vector<share> temporary = {{"/tmp", true}};
+    auto where = alice();
+    CHECK(defaults(where, "default").shares == both);
+    where.home = "/home/alice/";
+    CHECK(defaults(where, "default").shares == both);
+    for (const char* const home : {"", "/", "/var/lib/alice/../docker", "relative", "/tmp"}) {
+        where.home = home;
+        CAPTURE(home);
+        CHECK(defaults(where, "default").shares == temporary);
+    }
+    CHECK(
+        defaults(root(), "default").shares == std::vector<share>{{"/home", true}, {"/tmp", true}}
+    );
+}
+
 TEST_CASE("the system service uses the system's directories and not root's own")
 {
     const auto values = defaults(root(), "default");

@@ -11,6 +11,7 @@ namespace {
 
 // Everything that can be set, set to something unusual.
 constexpr const char* everything = R"({
+    "shares": ["/x", "/y:ro"],
     "state_dir": "/state \"dir\"",
     "docker": {"listen": ["fd://", "unix:///a/b.sock"], "group": "docker"},
     "control": {"listen": "unix:///c.sock"},
@@ -54,6 +55,7 @@ TEST_CASE("every line says where its value came from")
     CHECK(printed == R"(// Effective settings of instance "default" and where each came from.
 {
     "state_dir": "/home/alice/.local/state/gangway/default",  // default
+    "shares": ["/home/alice","/tmp"],  // default
     "docker": {
         "listen": ["unix:///run/user/1000/gangway/docker.sock"],  // default
         "group": ""  // default

@@ -23,6 +23,7 @@ inline nlohmann::json status_example()
             "failure": "",
             "engine_port": 40123,
             "process_id": 5120,
+            "shares": {"transport": "9p", "directories": ["/home/me", "/tmp:ro"]},
             "leases": {"active": 1, "passive": 0, "waiting": 0},
             "timeline": [{"stage": "image", "elapsed_ms": 3},
                          {"stage": "kernel", "elapsed_ms": 4120, "guest_ms": 3480}],

@@ -36,6 +36,7 @@ TEST_CASE("a VM that is ready is described with whom it serves and where")
         "started for docker (pid 812, uid 1000): GET /_ping\n"
         "engine      127.0.0.1:40123, TLS only\n"
         "process     5120\n"
+        "shares      /home/me, /tmp:ro (9p)\n"
         "requests    1 active, 0 passive, 0 waiting\n"
         "last start  image 0.0 s, kernel 4.1 s\n"
         "serial log  /home/me/.local/state/gangway/default/serial.log\n"
@@ -74,6 +75,7 @@ TEST_CASE("what is not there has no line")
     for (const char* const key : {"started_for", "serial_log", "since"}) status["vm"][key] = "";
     status["vm"]["engine_port"] = 0;
     status["vm"]["process_id"] = 0;
+    status["vm"]["shares"]["directories"] = json::array();
     status["vm"]["timeline"] = json::array();
     CHECK_THAT(
         text(status),

@@ -17,15 +17,17 @@ namespace proxy {
 std::ostream& operator<<(std::ostream& out, const route& value)
 {
     return out << (value.activity == activity::passive ? "passive" : "active")
-               << (value.may_hijack ? " may hijack" : "");
+               << (value.may_hijack ? " may hijack" : "") << " names "
+               << static_cast<int>(value.names);
 }
 
 }  // namespace proxy
 
 TEST_CASE("requests find their route")
 {
-    constexpr route look{activity::passive, false};
-    constexpr route use{activity::active, false};
+    constexpr route look{activity::passive};
+    constexpr route use{activity::active};
+    const auto naming = [](names_paths what) { return route{activity::active, false, what}; };
     constexpr route hijack{activity::active, true};
     const auto [method, target, expected] = GENERATE_COPY(table<std::string, std::string, route>({
         {"GET", "/_ping", look},
@@ -36,7 +38,12 @@ TEST_CASE("requests find their route")
         {"GET", "/v1.41/containers/json?all=1", look},
         {"GET", "/containers/abc/json", look},
         {"GET", "/containers/abc/logs?follow=1", look},
-        {"POST", "/containers/abc/start", use},
+        {"POST", "/containers/abc/start", naming(names_paths::host_config)},
+        {"POST", "/v1.41/containers/create?name=x", naming(names_paths::container)},
+        {"POST", "/volumes/create", naming(names_paths::volume)},
+        {"POST", "/services/create", naming(names_paths::service)},
+        {"POST", "/services/abc/update?version=1", naming(names_paths::service)},
+        {"GET", "/containers/create", use},
         {"POST", "/v1.41/containers/abc/attach?stream=1", hijack},
         {"POST", "/containers/a/b/attach", use},
         {"GET", "/containers/abc/attach/ws", hijack},
@@ -78,5 +85,9 @@ TEST_CASE("an error of ours is what Docker's clients print")
 
     const auto to_head = error_reply("the VM \"x\" did not start", true);
     CHECK(reply == to_head + body);
+    const auto refusal = refusal_reply("no");
+    CHECK(refusal.starts_with("HTTP/1.1 400 Bad Request\r\n"));
+    CHECK(refusal.find("Connection:") == std::string::npos);
+    CHECK(refusal.ends_with("Content-Length: 26\r\n\r\n{\"message\":\"gangway: no\"}\n"));
     CHECK(error_reply("console: \xff", false).find("console: \xef\xbf\xbd") != std::string::npos);
 }

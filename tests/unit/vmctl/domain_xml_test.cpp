@@ -56,6 +56,26 @@ TEST_CASE("the domain boots the appliance directly, with its disks by serial num
     CHECK(contains(xml, "discard='unmap'"));
 }
 
+TEST_CASE("each share is a 9p file system of its own, read-only where QEMU must not write")
+{
+    CHECK_FALSE(contains(domain_xml(example()), "<filesystem"));
+    auto spec = example();
+    spec.shares = {{"/home/it's me", true}, {"/srv", false}};
+    const auto xml = domain_xml(spec);
+    CHECK(contains(xml, R"(
+    <filesystem type='mount' accessmode='squash' multidevs='remap'>
+      <source dir='/home/it&apos;s me'/>
+      <target dir='gangway-share-0'/>
+    </filesystem>
+    <filesystem type='mount' accessmode='squash' multidevs='remap'>
+      <source dir='/srv'/>
+      <target dir='gangway-share-1'/>
+      <readonly/>
+    </filesystem>
+)"));
+    CHECK(contains(xml, " shares='rw /home/it\\0047s\\0040me ro /srv'/>"));
+}
+
 TEST_CASE("the console is a socket whose output also goes to the log, begun anew at each start")
 {
     const auto xml = domain_xml(example());

@@ -12,12 +12,18 @@ using namespace vmctl_test;
 using namespace std::chrono_literals;
 using test_support::test_directory;
 
+namespace {
+
+const std::vector<config::share> no_shares;
+
+}  // namespace
+
 TEST_CASE("an instance's files are made once and then left alone until a certificate ages")
 {
     const test_directory directory;
     const auto state = directory / "default";
     const auto now = std::chrono::system_clock::now();
-    const auto first = prepare_guest_files(state, "default", small_disk, now);
+    const auto first = prepare_guest_files(state, "default", small_disk, no_shares, now);
     CHECK(first.pki.guest());
     CHECK(first.ssh_keys);
     CHECK(first.disk.created);
@@ -33,12 +39,13 @@ TEST_CASE("an instance's files are made once and then left alone until a certifi
     CHECK(content_in(disk, root + "etc/hostname") == "gangway-default\n");
     CHECK(names_in(state) == "disk.img pki ssh ");
 
-    const auto again = prepare_guest_files(state, "default", small_disk, now + 1h);
+    const auto again = prepare_guest_files(state, "default", small_disk, no_shares, now + 1h);
     CHECK_FALSE(again.pki.guest());
     CHECK_FALSE(again.ssh_keys);
     CHECK(again.disk == disk_change{});
 
-    const auto later = prepare_guest_files(state, "default", small_disk, now + 24h * 600);
+    const auto later =
+        prepare_guest_files(state, "default", small_disk, no_shares, now + 24h * 600);
     CHECK(later.pki.guest());
     CHECK(
         later.disk.updated ==
@@ -50,7 +57,9 @@ TEST_CASE("an instance's files are made once and then left alone until a certifi
 TEST_CASE("neither the authority's key nor the client's lies in the guest")
 {
     const test_directory directory;
-    prepare_guest_files(directory / "s", "default", small_disk, std::chrono::system_clock::now());
+    prepare_guest_files(
+        directory / "s", "default", small_disk, no_shares, std::chrono::system_clock::now()
+    );
     const auto image = read_file(data_disk_in(directory / "s"));
     const auto body = [&](const char* name) {
         const auto text = read_file(directory / "s" / "pki" / name);
@@ -66,9 +75,31 @@ TEST_CASE("renewed certificates that a crash kept from the disk reach it at the 
     const test_directory directory;
     const auto state = directory / "s";
     const auto now = std::chrono::system_clock::now();
-    prepare_guest_files(state, "default", small_disk, now);
+    prepare_guest_files(state, "default", small_disk, no_shares, now);
     ensure_pki(pki_directory_in(state), now + 24h * 600);
-    const auto change = prepare_guest_files(state, "default", small_disk, now + 24h * 600);
+    const auto change =
+        prepare_guest_files(state, "default", small_disk, no_shares, now + 24h * 600);
     CHECK_FALSE(change.pki.guest());
     CHECK(change.disk.updated.size() == 2);
+}
+
+TEST_CASE("the guest is told what to mount, anew before each boot")
+{
+    const test_directory directory;
+    const auto state = directory / "s";
+    const auto home = directory / "home";
+    std::filesystem::create_directory(home);
+    const auto now = std::chrono::system_clock::now();
+    prepare_guest_files(state, "default", small_disk, {{home, true}}, now);
+    const auto told = "gangway-share-0 rw " + home.string() + "\n";
+    CHECK(read_file(data_disk_in(state)).find(told) != std::string::npos);
+
+    const auto change = prepare_guest_files(state, "default", small_disk, {{home, false}}, now);
+    CHECK(change.disk.updated == std::vector<std::string>{"var/lib/boot2docker/gangway/shares"});
+
+    std::filesystem::remove(home);
+    CHECK_THROWS_WITH(
+        prepare_guest_files(state, "default", small_disk, {{home, true}}, now),
+        Catch::Contains(home.string()) && Catch::Contains("\"shares\"")
+    );
 }

@@ -22,7 +22,8 @@ const guest_identity identity = {
     "SERVER KEY\n",
     "HOST KEY\n",
     "HOST PUB\n",
-    "ssh-ed25519 AAAA me"};
+    "ssh-ed25519 AAAA me",
+    "gangway-share-0 rw /home/me\n"};
 
 std::map<std::string, seed_file> by_path(const std::vector<seed_file>& seed)
 {
@@ -51,11 +52,12 @@ TEST_CASE("the seed holds what the guest contract names, and no key but the engi
         row{"tls/server.pem", "SERVER\n", 0644, seed_policy::always},
         row{"tls/serverkey.pem", "SERVER KEY\n", 0600, seed_policy::always},
         row{"ssh/ssh_host_ed25519_key", "HOST KEY\n", 0600, seed_policy::always},
-        row{"ssh/ssh_host_ed25519_key.pub", "HOST PUB\n", 0644, seed_policy::always}
+        row{"ssh/ssh_host_ed25519_key.pub", "HOST PUB\n", 0644, seed_policy::always},
+        row{"gangway/shares", "gangway-share-0 rw /home/me\n", 0644, seed_policy::always}
     );
     const auto path = std::string("var/lib/boot2docker/") + expected.name;
     CHECK(seed.at(path) == seed_file{path, expected.content, expected.mode, expected.policy});
-    CHECK(seed.size() == 8);
+    CHECK(seed.size() == 9);
     CHECK(seed.at("var/lib/boot2docker/profile").policy == seed_policy::at_creation);
 }
 

@@ -87,6 +87,7 @@ TEST_CASE("a start goes through its stages in order, on the host and in the gues
             "kernel",
             "root",
             "disk",
+            "shares",
             "network",
             "containerd",
             "engine",
@@ -126,6 +127,45 @@ TEST_CASE("the status says who the VM was started for and where it is")
         CHECK(now.engine_port == 40001);
         CHECK(now.ssh_port == 40002);
         CHECK(now.process_id == 4711);
+    });
+}
+
+TEST_CASE("what a VM sees of the host comes with each lease, and shows in the status")
+{
+    static const std::vector<config::share> shares = {{"/home/me", true}, {"/srv", false}};
+    supervised_vm t([](boot_plan& plan) { plan.spec.shares = shares; });
+    t.run([](supervised_vm& test) -> asio::awaitable<void> {
+        co_await test.vm.up(someone());
+        CHECK(test.vm.status().shares == shares);
+        const auto lease = test.vm.acquire_now(activity::active);
+        REQUIRE(lease);
+        CHECK(lease->address().shares == shares);
+    });
+}
+
+TEST_CASE("an image that cannot share fails the start: its containers would see empty directories")
+{
+    supervised_vm t([](boot_plan& plan) { plan.spec.shares = {{"/home/me", true}}; });
+    t.host.guest_prints_at_power_on(
+        "gangway-stage kernel 0.5\ngangway-stage network 0.9\n"
+        "gangway-stage engine 2.0\n"
+    );
+    t.run([](supervised_vm& test) -> asio::awaitable<void> {
+        auto& who = test.arrives();
+        co_await until([&] { return who.answered; });
+        CHECK_THAT(who.failure, Catch::Contains("does not know how to share"));
+        co_await test.reaches(vm_state::failed);
+    });
+}
+
+TEST_CASE("a VM that was made by a version without shares is taken over, and has none")
+{
+    supervised_vm t([](boot_plan& plan) { plan.spec.shares = {{"/home/me", true}}; });
+    t.host.runs_already(fake_hypervisor::running);
+    t.run([](supervised_vm& test) -> asio::awaitable<void> {
+        test.vm.examine();
+        co_await test.reaches(vm_state::ready);
+        CHECK(test.vm.status().shares.empty());
     });
 }
 

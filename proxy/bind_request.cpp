@@ -1,0 +1,166 @@
+// Walks to the fields and collects the edits.
+#include "proxy/bind_request.hpp"
+
+#include "proxy/json_tree.hpp"
+
+#include <algorithm>
+#include <vector>
+
+namespace proxy {
+namespace {
+
+using kind = json_node::kind;
+
+class walker {
+public:
+    explicit walker(const path_translation& translate) : translate_(translate) {}
+
+    void container(const json_node& body)
+    {
+        host_config(body);
+        for (const auto* inner : members_named(body, "HostConfig")) host_config(*inner);
+    }
+
+    void host_config(const json_node& config)
+    {
+        for (const auto* binds : members_named(config, "Binds"))
+            for (const auto& bind : binds->elements) take_bind(bind);
+        mounts(config);
+    }
+
+    void volume(const json_node& body)
+    {
+        // Without a driver it is the local one.
+        if (!is_local(body, "Driver")) return;
+        for (const auto* options : members_named(body, "DriverOpts")) take_device(*options);
+    }
+
+    void service(const json_node& body)
+    {
+        for (const auto* task : members_named(body, "TaskTemplate"))
+            for (const auto* spec : members_named(*task, "ContainerSpec")) mounts(*spec);
+    }
+
+    std::vector<json_edit> edits() && { return std::move(edits_); }
+
+private:
+    void mounts(const json_node& owner)
+    {
+        for (const auto* list : members_named(owner, "Mounts"))
+            for (const auto& mount : list->elements) take_mount(mount);
+    }
+
+    void take_mount(const json_node& mount)
+    {
+        if (has_text(mount, "Type", "bind"))
+            for (const auto* source : members_named(mount, "Source"))
+                take_path(*source, if_missing(mount));
+        for (const auto* options : members_named(mount, "VolumeOptions")) {
+            for (const auto* driver : members_named(*options, "DriverConfig")) {
+                if (!is_local(*driver, "Name")) continue;
+                for (const auto* more : members_named(*driver, "Options")) take_device(*more);
+            }
+        }
+    }
+
+    // "SOURCE:TARGET[:MODE]"; a source that is no path names a volume.
+    void take_bind(const json_node& bind)
+    {
+        const auto colon = bind.text.find(':');
+        if (bind.type != kind::string || colon == std::string::npos) return;
+        const auto source = bind.text.substr(0, colon);
+        const auto other = translate_(source, missing_source::is_created);
+        if (other != source) replace(bind, other + bind.text.substr(colon));
+    }
+
+    // A map's keys are told apart by case, unlike those of a struct.
+    void take_device(const json_node& options)
+    {
+        bool bind = false;
+        for (const auto& [key, value] : options.members)
+            if (key == "o") bind = is_bind(value.text);
+        if (!bind) return;
+        for (const auto& [key, value] : options.members)
+            if (key == "device") take_path(value, missing_source::is_an_error);
+    }
+
+    void take_path(const json_node& source, missing_source missing)
+    {
+        if (source.type != kind::string) return;
+        const auto other = translate_(source.text, missing);
+        if (other != source.text) replace(source, other);
+    }
+
+    void replace(const json_node& node, const std::string& text)
+    {
+        edits_.push_back({node.begin, node.end, json_quoted(text)});
+    }
+
+    static missing_source if_missing(const json_node& mount)
+    {
+        for (const auto* options : members_named(mount, "BindOptions"))
+            for (const auto* create : members_named(*options, "CreateMountpoint"))
+                if (create->type == kind::is_true) return missing_source::is_created;
+        return missing_source::is_an_error;
+    }
+
+    static bool has_text(const json_node& object, std::string_view name, std::string_view text)
+    {
+        return std::ranges::any_of(members_named(object, name), [&](const json_node* value) {
+            return value->text == text;
+        });
+    }
+
+    static bool is_local(const json_node& object, std::string_view name)
+    {
+        return std::ranges::all_of(members_named(object, name), [](const json_node* value) {
+            return value->text.empty() || value->text == "local";
+        });
+    }
+
+    // One of mount(8)'s options, which commas separate.
+    static bool is_bind(std::string_view options)
+    {
+        while (!options.empty()) {
+            const auto one = options.substr(0, options.find(','));
+            if (one == "bind" || one == "rbind") return true;
+            options.remove_prefix(std::min(options.size(), one.size() + 1));
+        }
+        return false;
+    }
+
+    const path_translation& translate_;
+    std::vector<json_edit> edits_;
+};
+
+}  // namespace
+
+std::optional<std::string> translate_paths(
+    names_paths what, std::string_view body, const path_translation& translate
+)
+{
+    const auto root = parse_json(body);
+    if (!root) return std::nullopt;
+    walker found(translate);
+    switch (what) {
+        case names_paths::no:
+            break;
+        case names_paths::container:
+            found.container(*root);
+            break;
+        case names_paths::host_config:
+            found.host_config(*root);
+            break;
+        case names_paths::volume:
+            found.volume(*root);
+            break;
+        case names_paths::service:
+            found.service(*root);
+            break;
+    }
+    auto edits = std::move(found).edits();
+    if (edits.empty()) return std::nullopt;
+    return apply_edits(body, std::move(edits));
+}
+
+}  // namespace proxy

@@ -1,0 +1,114 @@
+// The rules in their order.
+#include "proxy/bind_rules.hpp"
+
+#include <algorithm>
+#include <array>
+#include <filesystem>
+#include <utility>
+
+namespace proxy {
+namespace {
+
+// Who mounts these means the machine on which the engine runs, which is the VM. The user's part of
+// /run is this machine's: sockets of the session, which no share can carry.
+constexpr auto machine = std::to_array<std::string_view>(
+    {"/boot",
+     "/dev",
+     "/lib/modules",
+     "/proc",
+     "/run",
+     "/sys",
+     "/usr/lib/modules",
+     "/var/lib/containerd",
+     "/var/lib/docker",
+     "/var/log",
+     "/var/run"}
+);
+constexpr auto users = std::to_array<std::string_view>({"/run/user", "/var/run/user"});
+
+constexpr auto usual_sockets = std::to_array<std::string_view>({engine_socket, "/run/docker.sock"});
+
+bool is_within_one(const auto& tops, std::string_view path)
+{
+    return std::ranges::any_of(tops, [&](auto top) { return config::is_within(path, top); });
+}
+
+bool means_the_engines_machine(std::string_view path)
+{
+    return path == "/" || (is_within_one(machine, path) && !is_within_one(users, path));
+}
+
+}  // namespace
+
+bind_rules::bind_rules(
+    std::vector<config::share> shares, std::vector<std::string> docker_sockets, resolver resolve
+)
+    : shares_(std::move(shares)),
+      docker_sockets_(std::move(docker_sockets)),
+      resolve_(std::move(resolve))
+{
+}
+
+std::string bind_rules::translate(const std::string& source) const
+{
+    if (!source.starts_with('/')) return source;
+    const auto path = config::normal(source).string();
+    const bool machines = means_the_engines_machine(path);
+    const bool usual = std::ranges::find(usual_sockets, path) != usual_sockets.end();
+    // Not looked at: a file system of that name here says nothing of the one there.
+    if (machines && !usual && std::ranges::find(docker_sockets_, path) == docker_sockets_.end())
+        return source;
+    const auto real = usual ? path : resolve_(path);
+    if (usual || is_docker_socket(path, real))
+        return path == engine_socket ? source : std::string(engine_socket);
+    if (is_shared(real)) return is_shared(path) ? source : real;
+    throw path_not_shared(refusal(source, real));
+}
+
+// A share within another one covers it.
+bool bind_rules::is_writable(const std::string& path) const
+{
+    const auto normal = config::normal(path).string();
+    const config::share* innermost = nullptr;
+    for (const auto& share : shares_) {
+        if (!config::is_within(normal, share.path.native())) continue;
+        if (!innermost || share.path.native().size() > innermost->path.native().size())
+            innermost = &share;
+    }
+    return innermost && innermost->writable;
+}
+
+bool bind_rules::is_shared(std::string_view path) const
+{
+    return std::ranges::any_of(shares_, [&](const config::share& share) {
+        return config::is_within(path, share.path.native());
+    });
+}
+
+bool bind_rules::is_docker_socket(const std::string& path, const std::string& real) const
+{
+    return std::ranges::any_of(docker_sockets_, [&](const std::string& socket) {
+        return path == socket || real == resolve_(socket);
+    });
+}
+
+std::string bind_rules::refusal(const std::string& source, const std::string& real) const
+{
+    auto text = "the directory " + source;
+    if (real != source) text += " (which is " + real + ")";
+    text += " is not shared with the VM, so a container would find nothing in it; shared ";
+    std::string list;
+    for (const auto& share : shares_) list += (list.empty() ? "" : ", ") + to_string(share);
+    text += list.empty() ? "is nothing" : (shares_.size() == 1 ? "is " : "are ") + list;
+    text += "; to share it, add it to \"shares\" in gangway.json and run `gangway restart`";
+    return text;
+}
+
+std::string real_path(const std::string& path)
+{
+    std::error_code failed;
+    const auto real = std::filesystem::weakly_canonical(path, failed);
+    return failed ? path : config::normal(real).string();
+}
+
+}  // namespace proxy

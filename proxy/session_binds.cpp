@@ -1,0 +1,171 @@
+// Requests that name paths of this machine: held until they are here as a whole, read, and sent on
+// as the engine has to see them, or answered here.
+#include "proxy/asio_bridge.hpp"
+#include "proxy/bind_request.hpp"
+#include "proxy/bind_rules.hpp"
+#include "proxy/error_reply.hpp"
+#include "proxy/session.hpp"
+#include "proxy/whole_message.hpp"
+#include "vmctl/run_blocking.hpp"
+
+#include <boost/asio/error.hpp>
+#include <boost/system/system_error.hpp>
+
+#include <filesystem>
+#include <utility>
+#include <vector>
+
+namespace asio = boost::asio;
+
+namespace proxy {
+namespace {
+
+// Far beyond what clients send; dockerd has no limit of its own.
+constexpr std::size_t largest = std::size_t{16} << 20;
+
+constexpr std::string_view go_on = "HTTP/1.1 100 Continue\r\n\r\n";
+
+bool names_a_path(names_paths what, const std::string& body)
+{
+    bool found = false;
+    translate_paths(what, body, [&found](const std::string& source, missing_source) {
+        found |= source.starts_with('/');
+        return source;
+    });
+    return found;
+}
+
+// The engine would make a missing source and then make it root's, which no share allows: so it is
+// made here, unless the request is refused.
+std::optional<std::string> body_for_the_engine(
+    names_paths what, const std::string& body, const bind_rules& rules
+)
+{
+    std::vector<std::string> wanted;
+    auto translated =
+        translate_paths(what, body, [&](const std::string& source, missing_source missing) {
+            auto path = rules.translate(source);
+            if (missing == missing_source::is_created && rules.is_writable(path))
+                wanted.push_back(path);
+            return path;
+        });
+    for (const auto& path : wanted) {
+        // What fails here fails there too, in the words that Docker's users know.
+        std::error_code failed;
+        std::filesystem::create_directories(path, failed);
+    }
+    return translated;
+}
+
+}  // namespace
+
+// The head, of which `admitted_` is the size, begins what is unread. False: the engine does not
+// read any more.
+io_task<bool> session::forward_held()
+{
+    const auto head_size = admitted_;
+    const auto framing = requests_.head().body;
+    const bool asked_for = requests_.head().expects_continue && !between_requests_;
+    if (asked_for) {
+        co_await answers_before();
+        co_await answer_client(go_on);
+    }
+    const auto held = co_await hold_body();
+    const auto what = std::exchange(held_, route{});
+    std::optional<std::string> body;
+    std::string refused;
+    if (held == holding::too_large) {
+        refused = "the request is too large to look for paths in it";
+    } else if (held == holding::whole && !leases_.empty()) {
+        const auto framed = from_client_.bytes().substr(head_size, admitted_ - head_size);
+        auto before = unframed_body(framing, framed);
+        try {
+            body = co_await translated_body(what.names, std::move(before));
+        } catch (const path_not_shared& error) {
+            refused = error.what();
+        }
+    }
+    if (!refused.empty()) {
+        co_await refuse_held(std::move(refused));
+        co_return true;
+    }
+    expect_answer(what);
+    if (!body && !asked_for) co_return co_await send(std::exchange(admitted_, 0));
+    const auto message = from_client_.bytes().substr(0, admitted_);
+    std::string head(message.substr(0, head_size));
+    if (asked_for) head = without_expectation(head);
+    const auto changed = body ? request_with_body(framing, head, *body)
+                              : head + std::string(message.substr(head_size));
+    from_client_.drop(std::exchange(admitted_, 0));
+    co_return co_await send_bytes(changed);
+}
+
+// Reads on until `admitted_` bytes are the request.
+io_task<session::holding> session::hold_body()
+{
+    bool too_large = false;
+    while (!between_requests_) {
+        const auto next = requests_.next(from_client_.bytes().substr(admitted_));
+        if (next.kind == piece_kind::raw) break;
+        if (next.kind == piece_kind::more) {
+            const auto count = co_await read_client();
+            client_finished_ = count == 0;
+            if (client_finished_) break;
+            continue;
+        }
+        between_requests_ = next.ends_message;
+        admitted_ += next.size;
+        too_large |= admitted_ > largest;
+        if (too_large) from_client_.drop(std::exchange(admitted_, 0));
+    }
+    if (too_large) co_return holding::too_large;
+    co_return between_requests_ ? holding::whole : holding::cut;
+}
+
+// Off the loop: symbolic links may lead to a file server that does not answer.
+io_task<std::optional<std::string>> session::translated_body(names_paths what, std::string body)
+{
+    if (!names_a_path(what, body)) co_return std::nullopt;
+    auto work =
+        [what,
+         body = std::move(body),
+         rules = bind_rules(*leases_.back().address().shares, tools_.docker_sockets, real_path)] {
+            return body_for_the_engine(what, body, rules);
+        };
+    auto running = vmctl::run_blocking(tools_.blocking(), std::move(work));
+    from_asio looking(tools_.executor, std::move(running), {});
+    auto translated = co_await looking;
+    if (aborted_) throw boost::system::system_error(asio::error::connection_aborted);
+    co_return translated;
+}
+
+// Waits until the requests before the held one are answered. No lease is left when the engine has
+// ended the connection instead.
+io_task<> session::answers_before()
+{
+    while (leases_.size() > 1 && !aborted_) {
+        co_await answered_;
+    }
+    if (aborted_) throw boost::system::system_error(asio::error::connection_aborted);
+}
+
+io_task<> session::refuse_held(std::string reason)
+{
+    co_await answers_before();
+    from_client_.drop(std::exchange(admitted_, 0));
+    if (leases_.empty()) co_return;
+    leases_.pop_back();
+    const auto reply = refusal_reply(reason);
+    co_await answer_client(reply);
+}
+
+io_task<> session::answer_client(std::string_view reply)
+{
+    try {
+        co_await write_client(reply);
+    } catch (const client_gone&) {
+        throw boost::system::system_error(asio::error::connection_aborted);
+    }
+}
+
+}  // namespace proxy

@@ -1,0 +1,24 @@
+// A request that is here as a whole: its body without framing, and the same request with another
+// body. Pure.
+#pragma once
+
+#include "proxy/http_head.hpp"
+
+#include <string>
+#include <string_view>
+
+namespace proxy {
+
+// `framed` is what follows the head, complete and well-formed (body_reader has read it).
+std::string unframed_body(const body_framing& framing, std::string_view framed);
+
+// `head` without the field Expect, which was answered.
+std::string without_expectation(std::string_view head);
+
+// `head` is that of the request, with its blank line. Of its bytes, Content-Length's value alone
+// changes; a chunked body comes in one chunk, and trailers, which dockerd does not read, are gone.
+std::string request_with_body(
+    const body_framing& framing, std::string_view head, std::string_view body
+);
+
+}  // namespace proxy
