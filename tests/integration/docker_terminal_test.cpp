@@ -35,8 +35,13 @@ TEST_CASE("docker run -it is a terminal whose size follows the window", "[c21][t
         followed = shell.shows(std::to_string(rows) + " 120", std::chrono::seconds(1));
     }
     CHECK(followed);
-    shell.type(ctrl_c);
-    shell.expect("# ");
+    // Between two of the loop's programs nobody is in the foreground, and the key is lost.
+    bool interrupted = false;
+    for (int tries = 0; tries < 20 && !interrupted; ++tries) {
+        shell.type(ctrl_c);
+        interrupted = shell.shows("# ", std::chrono::seconds(1));
+    }
+    CHECK(interrupted);
     shell.type("exit 7\n");
     CHECK(shell.finish() == 7);
 }
