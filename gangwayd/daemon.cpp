@@ -8,6 +8,7 @@
 #include "gangwayd/service_manager.hpp"
 #include "gangwayd/version.hpp"
 #include "proxy/engine_probe.hpp"
+#include "proxy/published_ports.hpp"
 #include "proxy/server.hpp"
 #include "vmctl/boot_plan.hpp"
 #include "vmctl/guest_files.hpp"
@@ -121,6 +122,10 @@ public:
         auto names = names_of(listeners);
         for (const auto& name : names) spdlog::info("serving {}", name);
         server_.emplace(executor, std::move(listeners), *engine, dialer_);
+        if (vm_) {
+            ports_.emplace(executor, *engine, dialer_, vm_->supervisor);
+            server_->gate_starts(*ports_);
+        }
         api_.emplace(
             settings_, std::move(names), *server_, vm_ ? &vm_->supervisor : nullptr, std::move(log)
         );
@@ -130,9 +135,13 @@ public:
     asio::awaitable<void> run()
     {
         if (vm_) {
+            vm_->supervisor.on_engine_ready([this](const vmctl::engine_address& address) {
+                ports_->engine_ready(address);
+            });
             vm_->supervisor.on_engine_lost([this](const std::string& reason) {
                 spdlog::info("the engine is gone: {}", reason);
                 server_->engine_lost();
+                ports_->engine_lost();
             });
             vm_->supervisor.on_engine_leaving([this] { server_->engine_leaves(); });
             vm_->supervisor.examine();
@@ -146,6 +155,7 @@ public:
         notify_stopping();
         if (vm_) vm_->supervisor.turn_away();
         co_await server_->stop(stop_grace);
+        if (ports_) co_await ports_->stop();
         co_await control_->stop();
         if (vm_) co_await vm_->supervisor.shutdown();
         spdlog::info("stopped");
@@ -195,6 +205,7 @@ private:
     std::string failure_;
     std::optional<fixed_engine> fixed_;
     std::optional<virtual_machine> vm_;
+    std::optional<proxy::published_ports> ports_;
     std::optional<proxy::server> server_;
     std::optional<control_api> api_;
     std::optional<control_server> control_;

@@ -6,10 +6,10 @@
 namespace proxy {
 namespace {
 
-// A reason may quote a serial log, which need not be UTF-8.
-std::string body_of(std::string_view reason)
+// A message may quote a serial log, which need not be UTF-8.
+std::string body_of(std::string_view message)
 {
-    const nlohmann::json body = {{"message", "gangway: " + std::string(reason)}};
+    const nlohmann::json body = {{"message", message}};
     return body.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace) + "\n";
 }
 
@@ -23,11 +23,16 @@ std::string head_of(std::string_view status, std::string_view fields, std::size_
     return head;
 }
 
+std::string ours(std::string_view reason)
+{
+    return "gangway: " + std::string(reason);
+}
+
 }  // namespace
 
 std::string error_reply(std::string_view reason, bool to_head)
 {
-    const auto body = body_of(reason);
+    const auto body = body_of(ours(reason));
     auto reply = head_of("503 Service Unavailable", "Connection: close\r\n", body.size());
     if (!to_head) reply += body;
     return reply;
@@ -35,8 +40,14 @@ std::string error_reply(std::string_view reason, bool to_head)
 
 std::string refusal_reply(std::string_view reason)
 {
-    const auto body = body_of(reason);
+    const auto body = body_of(ours(reason));
     return head_of("400 Bad Request", "", body.size()) + body;
+}
+
+std::string start_refusal_reply(std::string_view message)
+{
+    const auto body = body_of(message);
+    return head_of("500 Internal Server Error", "", body.size()) + body;
 }
 
 }  // namespace proxy

@@ -14,4 +14,7 @@ std::string error_reply(std::string_view reason, bool to_head);
 // 400, after which the connection goes on.
 std::string refusal_reply(std::string_view reason);
 
+// 500, as dockerd's own: the message is its, and the connection goes on.
+std::string start_refusal_reply(std::string_view message);
+
 }  // namespace proxy

@@ -1,6 +1,7 @@
 // Accepting clients on unix sockets.
 #include "proxy/inherited_sockets.hpp"
 #include "proxy/listener.hpp"
+#include "proxy/shortage.hpp"
 #include "proxy/socket_file.hpp"
 #include "proxy/socket_stream.hpp"
 
@@ -35,15 +36,6 @@ peer identify(int socket)
         return {};
     }
     return {credentials.uid, credentials.pid};
-}
-
-// Short of something that others will give back: waiting helps, giving up would end the daemon.
-bool is_shortage(const boost::system::error_code& ec)
-{
-    using boost::system::errc::errc_t;
-    return ec == errc_t::too_many_files_open || ec == errc_t::too_many_files_open_in_system ||
-           ec == errc_t::no_buffer_space || ec == errc_t::not_enough_memory ||
-           ec == errc_t::no_space_on_device;  // of epoll: the user's max_user_watches
 }
 
 class unix_listener final : public listener {

@@ -16,6 +16,8 @@
 
 namespace proxy {
 
+class start_gate;
+
 // Lives on the loop's thread, and longer than every session.
 struct loop_tools {
     explicit loop_tools(boost::asio::any_io_executor loop)
@@ -27,6 +29,9 @@ struct loop_tools {
     deadlines overdue;
     buffer_pool buffers;
     pipe_pool pipes;
+
+    // Asked when a container starts; null: what containers publish is not ours to bring here.
+    start_gate* starts = nullptr;
 
     // Where clients connect: paths of Unix sockets.
     std::vector<std::string> docker_sockets;

@@ -19,9 +19,9 @@ struct row {
 constexpr route look{activity::passive};
 constexpr route hijack{activity::active, true};
 
-constexpr route naming(names_paths what)
+constexpr route naming(names_paths what, bool starts = false)
 {
-    return {activity::active, false, what};
+    return {activity::active, false, what, starts};
 }
 
 // moby api/swagger.yaml. HEAD is matched as GET.
@@ -32,9 +32,10 @@ constexpr auto table = std::to_array<row>({
     {"POST", "/exec/*/start", hijack},
     {"POST", "/session", hijack},
     {"POST", "/grpc", hijack},
-    // what names paths of the client's machine
+    // what names paths of the client's machine, or starts a container
     {"POST", "/containers/create", naming(names_paths::container)},
-    {"POST", "/containers/*/start", naming(names_paths::host_config)},
+    {"POST", "/containers/*/start", naming(names_paths::host_config, true)},
+    {"POST", "/containers/*/restart", naming(names_paths::no, true)},
     {"POST", "/volumes/create", naming(names_paths::volume)},
     {"POST", "/services/create", naming(names_paths::service)},
     {"POST", "/services/*/update", naming(names_paths::service)},
@@ -129,6 +130,13 @@ route find_route(std::string_view method, std::string_view target)
         if (row_method == method && matches(row_path, path)) return what;
     }
     return {};
+}
+
+std::string_view container_in(std::string_view target)
+{
+    auto path = without_version(path_of(target));
+    take_segment(path);
+    return path.empty() ? path : take_segment(path);
 }
 
 }  // namespace proxy

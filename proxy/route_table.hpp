@@ -15,11 +15,20 @@ struct route {
     // The engine may answer without framing and go on with a raw stream.
     bool may_hijack = false;
     names_paths names = names_paths::no;
+    // Afterwards a container runs, and what it publishes is open.
+    bool starts = false;
+
+    // Whether it may have to be here as a whole before it is sent on.
+    bool holds() const { return names != names_paths::no || starts; }
+
     bool operator==(const route&) const = default;
 };
 
 // `target` is the request target as sent: with or without a version prefix and a query, in origin
 // or absolute form (RFC 9112 section 3.2).
 route find_route(std::string_view method, std::string_view target);
+
+// Of the target of a route that starts a container: which one, as the client has written it.
+std::string_view container_in(std::string_view target);
 
 }  // namespace proxy

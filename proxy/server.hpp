@@ -34,6 +34,9 @@ public:
         session_limits limits = {}
     );
 
+    // Before start(): `gate`, which must outlive the sessions, is asked when a container starts.
+    void gate_starts(start_gate& gate) { tools_.starts = &gate; }
+
     // `failed` is told, as a sentence, when a listener cannot be served any more.
     void start(std::function<void(std::string)> failed);
 

@@ -201,7 +201,7 @@ io_task<bool> session::connect_unless_gone(route what)
     if (aborted_) throw boost::system::system_error(asio::error::connection_aborted);
     if (!failure) {
         if (keeps_alive_) upstream_->keep_alive();
-        leases_.push_back(std::move(lease));
+        unanswered_.push_back({std::move(lease), nullptr});
         co_return true;
     }
     acquiring_ = std::make_unique<asio::cancellation_signal>();
@@ -288,8 +288,10 @@ expected_response session::expect_response(const route& what) const
 // A request under the last of the leases.
 void session::take_in(const route& what)
 {
-    const bool held = what.names != names_paths::no && leases_.back().address().shares;
-    if (held)
+    const bool translated =
+        what.names != names_paths::no && unanswered_.back().lease.address().shares;
+    const bool gated = what.starts && tools_.starts != nullptr;
+    if (translated || gated)
         held_ = what;
     else
         expect_answer(what);

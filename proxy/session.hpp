@@ -10,6 +10,7 @@
 #include "proxy/loop_tools.hpp"
 #include "proxy/resumption.hpp"
 #include "proxy/route_table.hpp"
+#include "proxy/start_gate.hpp"
 #include "vmctl/engine.hpp"
 
 #include <boost/asio/cancellation_signal.hpp>
@@ -62,7 +63,7 @@ public:
     bool connected() const { return upstream_ != nullptr; }
 
     // Whether a request is unanswered, or a hijacked stream is open.
-    bool in_flight() const { return opening_ || !leases_.empty(); }
+    bool in_flight() const { return opening_ || !unanswered_.empty(); }
 
     // It has lasted a while: from now on it notices an engine that is gone without a word.
     void keep_alive() noexcept;
@@ -81,6 +82,11 @@ private:
         whole,
         cut,        // the client has ended before the request has, or its framing is broken
         too_large,  // all of it was read and none is left
+    };
+
+    struct unanswered {
+        vmctl::lease lease;
+        std::unique_ptr<container_start> start;  // null: it starts no container that we know of
     };
 
     // The client cannot be written to any more.
@@ -110,13 +116,18 @@ private:
 
     io_task<bool> send_bytes(std::string_view bytes);
 
-    // session_binds.cpp: requests that name paths of this machine
+    // session_binds.cpp: requests that name paths of this machine, or start a container
     io_task<bool> forward_held();
     io_task<holding> hold_body();
     io_task<std::optional<std::string>> translated_body(names_paths what, std::string body);
     io_task<> answers_before();
-    io_task<> refuse_held(std::string reason);
+    io_task<> refuse_held(std::string reply);
     io_task<> answer_client(std::string_view reply);
+
+    // session_starts.cpp: what a container publishes is open before the client hears of its start
+    io_task<> admit_start(route what);
+    io_task<std::string> settle_start();
+    io_task<std::size_t> deliver_start(std::size_t ready, std::size_t answer);
 
     // session_download.cpp: engine to client
     io_task<> download();
@@ -153,8 +164,8 @@ private:
     std::function<void(std::exception_ptr)> ended_;
 
     std::unique_ptr<byte_stream> upstream_;
-    // One for each unanswered request, in order; a hijacked stream keeps its own to the end.
-    std::vector<vmctl::lease> leases_;
+    // In order; a hijacked stream stays to the end.
+    std::vector<unanswered> unanswered_;
     int parts_ = 0;  // coroutines that have not ended
     std::exception_ptr failure_;
     bool aborted_ = false;
@@ -170,7 +181,8 @@ private:
     std::size_t admitted_ = 0;  // bytes of from_client_ that may be sent on
     bool between_requests_ = true;
     bool raw_request_ = false;  // what is forwarded is no HTTP we know
-    // The request whose head is admitted names paths, and is held until it is here as a whole.
+    // The request whose head is admitted names paths or starts a container, and is held until it is
+    // here as a whole.
     route held_;
     resumption answered_;      // a request was
     bool upload_cut_ = false;  // the engine stopped reading before the client stopped writing

@@ -1,5 +1,5 @@
-// Requests that name paths of this machine: held until they are here as a whole, read, and sent on
-// as the engine has to see them, or answered here.
+// Requests that name paths of this machine, or start a container: held until they are here as a
+// whole, read, and sent on as the engine has to see them, or answered here.
 #include "proxy/asio_bridge.hpp"
 #include "proxy/bind_request.hpp"
 #include "proxy/bind_rules.hpp"
@@ -75,14 +75,17 @@ io_task<bool> session::forward_held()
     std::optional<std::string> body;
     std::string refused;
     if (held == holding::too_large) {
-        refused = "the request is too large to look for paths in it";
-    } else if (held == holding::whole && !leases_.empty()) {
+        refused = refusal_reply("the request is too large to look for paths in it");
+    } else if (held == holding::whole && !unanswered_.empty()) {
         const auto framed = from_client_.bytes().substr(head_size, admitted_ - head_size);
         auto before = unframed_body(framing, framed);
         try {
             body = co_await translated_body(what.names, std::move(before));
+            co_await admit_start(what);
         } catch (const path_not_shared& error) {
-            refused = error.what();
+            refused = refusal_reply(error.what());
+        } catch (const start_refused& error) {
+            refused = start_refusal_reply(error.what());
         }
     }
     if (!refused.empty()) {
@@ -125,13 +128,13 @@ io_task<session::holding> session::hold_body()
 // Off the loop: symbolic links may lead to a file server that does not answer.
 io_task<std::optional<std::string>> session::translated_body(names_paths what, std::string body)
 {
-    if (!names_a_path(what, body)) co_return std::nullopt;
-    auto work =
-        [what,
-         body = std::move(body),
-         rules = bind_rules(*leases_.back().address().shares, tools_.docker_sockets, real_path)] {
-            return body_for_the_engine(what, body, rules);
-        };
+    const bool known = unanswered_.back().lease.address().shares.has_value();
+    if (!known || !names_a_path(what, body)) co_return std::nullopt;
+    auto work = [what,
+                 body = std::move(body),
+                 rules = bind_rules(
+                     *unanswered_.back().lease.address().shares, tools_.docker_sockets, real_path
+                 )] { return body_for_the_engine(what, body, rules); };
     auto running = vmctl::run_blocking(tools_.blocking(), std::move(work));
     from_asio looking(tools_.executor, std::move(running), {});
     auto translated = co_await looking;
@@ -143,19 +146,18 @@ io_task<std::optional<std::string>> session::translated_body(names_paths what, s
 // ended the connection instead.
 io_task<> session::answers_before()
 {
-    while (leases_.size() > 1 && !aborted_) {
+    while (unanswered_.size() > 1 && !aborted_) {
         co_await answered_;
     }
     if (aborted_) throw boost::system::system_error(asio::error::connection_aborted);
 }
 
-io_task<> session::refuse_held(std::string reason)
+io_task<> session::refuse_held(std::string reply)
 {
     co_await answers_before();
     from_client_.drop(std::exchange(admitted_, 0));
-    if (leases_.empty()) co_return;
-    leases_.pop_back();
-    const auto reply = refusal_reply(reason);
+    if (unanswered_.empty()) co_return;
+    unanswered_.pop_back();
     co_await answer_client(reply);
 }
 

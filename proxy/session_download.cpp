@@ -89,7 +89,7 @@ io_task<> session::end_response(std::string refused)
     from_engine_.rest();
     client_.stream->finish_now();
     decide_hijack(false);
-    leases_.clear();
+    unanswered_.clear();
     answered_.wake(tools_.executor);
 }
 
@@ -109,10 +109,12 @@ io_task<> session::deliver_unread()
         }
         const bool final =
             next.kind == piece_kind::head && responses_.role() == response_role::final;
+        if (final && !unanswered_.empty() && unanswered_.front().start)
+            ready = co_await deliver_start(ready, next.size);
         if (final && responses_.answers_hijack()) decide_hijack(false);
         if (next.kind == piece_kind::raw && hijack_pending_) decide_hijack(true);
-        if (next.ends_message && !leases_.empty()) {
-            leases_.erase(leases_.begin());
+        if (next.ends_message && !unanswered_.empty()) {
+            unanswered_.erase(unanswered_.begin());
             answered_.wake(tools_.executor);
         }
     }

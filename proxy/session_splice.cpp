@@ -2,6 +2,7 @@
 // socket through a pipe, in the kernel. Where chunks are small their framing is read from a copy of
 // what is about to be moved: one copy and three system calls for many chunks. To read only the
 // framing would copy nothing, but take three system calls a chunk, which costs more.
+#include "proxy/relay.hpp"
 #include "proxy/session.hpp"
 #include "proxy/stream_wait.hpp"
 
@@ -81,7 +82,7 @@ io_task<bool> session::splice_what_is_there(splice_pipe& pipe)
     }
     co_await drain_pipe(pipe);
     const bool within = responses_.within_body();
-    if (!within && !leases_.empty()) leases_.erase(leases_.begin());
+    if (!within && !unanswered_.empty()) unanswered_.erase(unanswered_.begin());
     co_return within;
 }
 
@@ -100,14 +101,8 @@ std::optional<std::size_t> session::look_ahead(int engine)
 
 io_task<> session::drain_pipe(splice_pipe& pipe)
 {
-    const int client = client_.stream->plain_descriptor();
     try {
-        bool drained = pipe.drain_to(client);
-        while (!drained) {
-            client_.stream->plain_blocked(readiness::writable);
-            co_await waiting(*client_.stream, readiness::writable);
-            drained = pipe.drain_to(client);
-        }
+        co_await drain(pipe, *client_.stream);
     } catch (const boost::system::system_error& error) {
         if (error.code() == asio::error::operation_aborted) throw;
         throw client_gone(error.code().message());

@@ -67,7 +67,7 @@ io_task<> session::finish_upload()
 io_task<bool> session::forward_unread()
 {
     for (;;) {
-        if (held_.names != names_paths::no) {
+        if (held_.holds()) {
             const bool engine_reads = co_await forward_held();
             if (!engine_reads) co_return false;
         }
@@ -86,7 +86,7 @@ io_task<bool> session::forward_unread()
         const auto next = requests_.next(rest);
         if (next.kind == piece_kind::more) break;
         if (next.kind == piece_kind::head) co_await admit(true);
-        if (held_.names != names_paths::no) {
+        if (held_.holds()) {
             const bool engine_reads = co_await send(std::exchange(admitted_, 0));
             if (!engine_reads) co_return false;
         }
@@ -133,7 +133,7 @@ io_task<> session::admit(bool request)
     if (request) what = find_route(requests_.head().method, requests_.head().target);
     auto ready = engine_.acquire_now(what.activity);
     if (!ready) ready = co_await acquire(what.activity);
-    leases_.push_back(std::move(*ready));
+    unanswered_.push_back({std::move(*ready), nullptr});
     if (!request) {
         raw_admitted_ = true;
         co_return;

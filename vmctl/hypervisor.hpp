@@ -3,6 +3,7 @@
 #pragma once
 
 #include "vmctl/domain_spec.hpp"
+#include "vmctl/port_forwarding.hpp"
 
 #include <cstdint>
 #include <functional>
@@ -108,6 +109,12 @@ public:
     // The VM that runs already, resumed if it was paused. Nothing: it was not made by us, or by a
     // version that made it otherwise, and has to be started anew.
     virtual std::optional<running_vm> adopt() = 0;
+
+    // The port of 127.0.0.1 that leads to `port` of the running VM; made if there is none.
+    virtual std::uint16_t forward(const guest_port& port) = 0;
+
+    // No error when there is none.
+    virtual void end_forward(const guest_port& port) = 0;
 
     // Lets a paused VM go on; no error when it is not paused, or off.
     virtual void resume() = 0;

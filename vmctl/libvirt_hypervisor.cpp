@@ -117,6 +117,25 @@ public:
         if (const auto domain = find()) resume(domain.get());
     }
 
+    std::uint16_t forward(const guest_port& port) override
+    {
+        const auto domain = existing();
+        const auto there = forward_to(domain.get(), port);
+        if (there) return *there;
+        // Port 0: QEMU takes one that is free.
+        const auto answer = ask_monitor(domain.get(), add_forward(port));
+        const auto made = forward_to(domain.get(), port);
+        if (!made) throw describe(hypervisor_problem::refused, "forward a port", answer);
+        return *made;
+    }
+
+    void end_forward(const guest_port& port) override
+    {
+        const auto domain = existing();
+        const auto host = forward_to(domain.get(), port);
+        if (host) ask_monitor(domain.get(), remove_forward(port.protocol, *host));
+    }
+
     void ask_to_shut_down() override
     {
         const auto domain = find();
@@ -197,23 +216,43 @@ private:
 
     std::optional<running_vm> look_at(virDomainPtr domain)
     {
-        char* answer = nullptr;
-        if (virDomainQemuMonitorCommand(
-                domain, "info usernet", &answer, VIR_DOMAIN_QEMU_MONITOR_COMMAND_HMP
-            ) < 0) {
-            refuse("read the ports of " + name_);
-        }
-        const text_handle text(answer);
         running_vm running;
-        for (const auto& forward : parse_user_network(text.get())) {
-            if (forward.guest == guest_engine_port) running.engine_port = forward.host;
-            if (forward.guest == guest_ssh_port) running.ssh_port = forward.host;
+        for (const auto& [host, guest] : forwards_of(domain)) {
+            if (guest == own_port(guest_engine_port)) running.engine_port = host;
+            if (guest == own_port(guest_ssh_port)) running.ssh_port = host;
         }
         if (running.engine_port == 0) return std::nullopt;
         running.process_id = process_id();
         const auto shares = attribute_in_metadata(metadata_of(domain), "shares");
         if (shares) running.shares = decoded_shares(*shares);
         return running;
+    }
+
+    static guest_port own_port(std::uint16_t port) { return {transport::tcp, guest_address, port}; }
+
+    // What QEMU's monitor answers to a person's command.
+    std::string ask_monitor(virDomainPtr domain, const std::string& command)
+    {
+        char* answer = nullptr;
+        if (virDomainQemuMonitorCommand(
+                domain, command.c_str(), &answer, VIR_DOMAIN_QEMU_MONITOR_COMMAND_HMP
+            ) < 0) {
+            refuse("change the ports of " + name_);
+        }
+        const text_handle text(answer);
+        return text.get();
+    }
+
+    std::vector<port_forward> forwards_of(virDomainPtr domain)
+    {
+        return parse_user_network(ask_monitor(domain, "info usernet"));
+    }
+
+    std::optional<std::uint16_t> forward_to(virDomainPtr domain, const guest_port& port)
+    {
+        for (const auto& [host, guest] : forwards_of(domain))
+            if (guest == port) return host;
+        return std::nullopt;
     }
 
     // libvirt's API does not tell QEMU's process id; the file that its daemon keeps does.

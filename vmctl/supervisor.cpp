@@ -93,6 +93,20 @@ lease supervisor::grant(std::shared_ptr<const engine_address> address, activity 
     return {std::move(address), [&leases] { --leases; }};
 }
 
+asio::awaitable<std::uint16_t> supervisor::forward(guest_port port)
+{
+    if (!vm_) throw engine_unavailable("the VM does not run");
+    auto work = [this, port = std::move(port)] { return host_.forward(port); };
+    co_return co_await run_blocking(pool_, std::move(work));
+}
+
+asio::awaitable<void> supervisor::end_forward(guest_port port)
+{
+    if (!vm_) co_return;
+    auto work = [this, port = std::move(port)] { host_.end_forward(port); };
+    co_await run_blocking(pool_, std::move(work));
+}
+
 asio::awaitable<void> supervisor::up(requester who)
 {
     const auto address = co_await ready_engine(std::move(who));
@@ -216,6 +230,7 @@ asio::awaitable<void> supervisor::run_boot()
     spdlog::info(
         "the VM is ready after {:.1f} s", std::chrono::duration<double>(boot_->elapsed()).count()
     );
+    if (told_of_readiness_) told_of_readiness_(*ready_address_);
     settle_start({}, boot_->address_of(vm));
 }
 

@@ -8,6 +8,7 @@
 #include "vmctl/gate.hpp"
 #include "vmctl/hypervisor.hpp"
 #include "vmctl/lifecycle.hpp"
+#include "vmctl/port_forwarding.hpp"
 #include "vmctl/recent_refusals.hpp"
 #include "vmctl/task_group.hpp"
 #include "vmctl/vm_status.hpp"
@@ -56,7 +57,7 @@ private:
 
 // Lives on the loop: every member is called there, and so is every callback. Calls that block are
 // made on a thread of its own.
-class supervisor final : public engine {
+class supervisor final : public engine, public port_forwarding {
 public:
     // `host` must outlive the supervisor.
     supervisor(
@@ -78,6 +79,9 @@ public:
     boost::asio::awaitable<lease> acquire(requester who, activity kind) override;
     boost::asio::awaitable<bool> has_gone(engine_address tried) override;
 
+    boost::asio::awaitable<std::uint16_t> forward(guest_port port) override;
+    boost::asio::awaitable<void> end_forward(guest_port port) override;
+
     // For `gangway up`, `down` and `restart`. up() and restart() return when the VM is ready,
     // down() when its power is off, also that of a VM which examine() is just finding. They throw
     // engine_unavailable; may be cancelled (terminal), which does not undo what they have begun.
@@ -91,6 +95,9 @@ public:
     // `observer` is told of each stage of a start when it is complete. It must not begin or end a
     // subscription while it is told.
     [[nodiscard]] subscription subscribe(std::function<void(const stage_event&)> observer);
+
+    // `told` is called when an engine is ready, with its address. One at a time.
+    void on_engine_ready(std::function<void(const engine_address& address)> told);
 
     // `told` is called when an engine that was ready is gone, with the reason as a sentence: its
     // connections are dead, though they may not show it yet. One at a time.
@@ -172,6 +179,7 @@ private:
     std::size_t waiting_ = 0;
 
     std::list<std::function<void(const stage_event&)>> observers_;
+    std::function<void(const engine_address&)> told_of_readiness_;
     std::function<void(const std::string&)> told_of_loss_;
     std::function<void()> told_of_leaving_;
 

@@ -42,6 +42,11 @@ subscription supervisor::subscribe(std::function<void(const stage_event&)> obser
     return subscription([this, place] { observers_.erase(place); });
 }
 
+void supervisor::on_engine_ready(std::function<void(const engine_address&)> told)
+{
+    told_of_readiness_ = std::move(told);
+}
+
 void supervisor::on_engine_lost(std::function<void(const std::string&)> told)
 {
     told_of_loss_ = std::move(told);

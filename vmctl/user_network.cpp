@@ -18,6 +18,18 @@ std::optional<std::uint16_t> parse_port(std::string_view text)
     return port;
 }
 
+std::optional<transport> parse_kind(std::string_view text)
+{
+    if (text == "TCP[HOST_FORWARD]") return transport::tcp;
+    if (text == "UDP[HOST_FORWARD]") return transport::udp;
+    return std::nullopt;
+}
+
+std::string name_of(transport protocol)
+{
+    return protocol == transport::tcp ? "tcp" : "udp";
+}
+
 }  // namespace
 
 std::vector<port_forward> parse_user_network(std::string_view text)
@@ -30,12 +42,23 @@ std::vector<port_forward> parse_user_network(std::string_view text)
         if (!(words >> protocol >> descriptor >> source >> source_port >> target >> target_port)) {
             continue;
         }
-        if (protocol != "TCP[HOST_FORWARD]") continue;
+        const auto kind = parse_kind(protocol);
         const auto host = parse_port(source_port);
         const auto guest = parse_port(target_port);
-        if (host && guest) forwards.push_back({*host, *guest});
+        if (kind && host && guest) forwards.push_back({*host, {*kind, target, *guest}});
     }
     return forwards;
+}
+
+std::string add_forward(const guest_port& to)
+{
+    return "hostfwd_add gw0 " + name_of(to.protocol) + ":127.0.0.1:0-" + to.address + ":" +
+           std::to_string(to.port);
+}
+
+std::string remove_forward(transport protocol, std::uint16_t host)
+{
+    return "hostfwd_remove gw0 " + name_of(protocol) + ":127.0.0.1:" + std::to_string(host);
 }
 
 }  // namespace vmctl

@@ -1,5 +1,6 @@
 // The whole life of one VM, told once because each start of it is expensive: three boots.
 #include "tests/e2e/account.hpp"
+#include "tests/e2e/host_ports.hpp"
 #include "tests/e2e/premises.hpp"
 #include "tests/support/raw_client.hpp"
 #include "tests/support/test_directory.hpp"
@@ -192,10 +193,10 @@ name' && ln -s in link && cat link && chmod 700 in && ! chown 4:4 in 2>/dev/null
     CHECK(mode_of(work / "in") == 0700);
     CHECK(fs::read_symlink(work / "link") == "in");
     // docs/compatibility.md tells of the shared mmap.
-    fs::copy_file(SHARE_PROBE, work / "probe");
+    fs::copy_file(CONTAINER_PROBE, work / "probe");
     CHECK(
         user.docker_text(
-            {"run", "--rm", "-v", work.string() + ":/w", "-w", "/w", "busybox", "./probe"}
+            {"run", "--rm", "-v", work.string() + ":/w", "-w", "/w", "busybox", "./probe", "files"}
         ) == "mmap to read: a\nprivate mmap: a\nshared mmap: Invalid argument\nfcntl lock: yes"
     );
     // What the host changes is seen by who has the file open.
@@ -262,6 +263,91 @@ void what_is_not_shared_is_refused(const account& user)
              "[ -S /s ] && echo socket"}
         ) == "socket"
     );
+}
+
+// `web` answers on ports of the host from now on, whatever happens to the VM.
+struct published {
+    std::string everywhere = free_port();
+    std::string loopback = free_port();
+};
+
+// Of "80/tcp -> 0.0.0.0:8080" and the like, the first that is none of ours.
+std::string chosen_port(const std::string& shown, const published& ports)
+{
+    std::istringstream lines(shown);
+    for (std::string line; std::getline(lines, line);) {
+        const auto port = line.substr(line.rfind(':') + 1);
+        if (port != ports.everywhere && port != ports.loopback) return port;
+    }
+    return "none";
+}
+
+void what_containers_publish_is_open_here(const account& user, const published& ports)
+{
+    const auto probe = user.home() / "probe";
+    fs::copy_file(CONTAINER_PROBE, probe);
+    const auto only_here = "127.0.0.1:" + ports.loopback;
+    user.docker_text(
+        {"run",
+         "-d",
+         "--restart=always",
+         "--name",
+         "web",
+         "-p",
+         ports.everywhere + ":80",
+         "-p",
+         only_here + ":80",
+         "-p",
+         "80",
+         "-p",
+         only_here + ":53/udp",
+         "-v",
+         probe.string() + ":/probe",
+         "busybox",
+         "sh",
+         "-c",
+         "mkdir -p /w; echo page >/w/index.html; httpd -p 80 -h /w; exec /probe udp 53"}
+    );
+    const auto shown = user.docker_text({"port", "web"});
+    CHECK_THAT(
+        shown,
+        Catch::Contains("80/tcp -> 0.0.0.0:" + ports.everywhere) &&
+            Catch::Contains("80/tcp -> " + only_here) && Catch::Contains("53/udp -> " + only_here)
+    );
+    for (const auto& port : {ports.everywhere, ports.loopback, chosen_port(shown, ports)}) {
+        CAPTURE(port);
+        CHECK(eventually([&, &at = port] { return page_at(at) == "page\n"; }));
+    }
+    CHECK(eventually([&] { return echo_of("hello", ports.loopback) == "hello"; }));
+
+    const held_port taken;
+    const auto refused = user.docker().run(
+        {"run", "--name", "refused", "-p", taken.number() + ":80", "busybox", "true"},
+        test_support::no_input{},
+        boot_patience
+    );
+    CHECK(refused.exit_status == 125);
+    CHECK_THAT(
+        refused.err,
+        Catch::Contains("driver failed programming external connectivity on endpoint refused") &&
+            Catch::Contains(taken.number() + ": bind: address already in use")
+    );
+    CHECK(user.docker_text({"inspect", "-f", "{{.State.Status}}", "refused"}) == "created");
+    user.docker_text({"rm", "refused"});
+
+    user.docker_text({"stop", "-t", "0", "web"});
+    CHECK(eventually([&] { return page_at(ports.everywhere).empty(); }));
+    user.docker_text({"start", "web"});
+    CHECK(eventually([&] { return page_at(ports.everywhere) == "page\n"; }));
+}
+
+// Without a request of anybody's.
+void what_was_published_is_open_again(const published& ports)
+{
+    const auto answers = [&] {
+        return page_at(ports.everywhere) == "page\n" && page_at(ports.loopback) == "page\n";
+    };
+    CHECK(eventually(answers, boot_patience));
 }
 
 void ssh_and_logs_reach_the_guest(const account& user)
@@ -333,7 +419,7 @@ void a_later_daemon_takes_the_running_vm_over(account& user)
     CHECK(user.virtual_machines() == before);
 
     user.start_daemon();
-    CHECK(user.docker_text({"ps", "--format", "{{.Names}}"}) == "talker");
+    CHECK(user.docker_text({"ps", "--format", "{{.Names}}"}) == "talker\nweb");
     CHECK(user.virtual_machines() == before);
     CHECK(user.gangway({"ssh", "cat /proc/sys/kernel/random/boot_id"}).out == boot);
     CHECK(stages_of(user.vm()).front() == "adopt");
@@ -377,7 +463,7 @@ void restart_keeps_the_data(const account& user)
         user.docker_text({"run", "--rm", "-v", "treasure:/t", "busybox", "cat", "/t/chest"}) ==
         "gold"
     );
-    CHECK(user.docker_text({"ps", "--all", "--format", "{{.Names}}"}) == "talker");
+    CHECK(user.docker_text({"ps", "--all", "--format", "{{.Names}}"}) == "talker\nweb");
     const auto mount = archive_of(user).string() + ":/a";
     CHECK(user.docker_text({"run", "--rm", "-v", mount, "busybox", "cat", "/a/book"}) == "text");
 }
@@ -420,11 +506,15 @@ TEST_CASE("from nothing to a running container, through death and restart, to po
     the_users_files_are_the_containers(user);
     a_read_only_share_cannot_be_written(user);
     what_is_not_shared_is_refused(user);
+    const published ports;
+    what_containers_publish_is_open_here(user, ports);
     ssh_and_logs_reach_the_guest(user);
     only_our_own_certificate_opens_the_engine(user);
     a_later_daemon_takes_the_running_vm_over(user);
+    what_was_published_is_open_again(ports);
     a_killed_vm_ends_its_clients_and_comes_back(user);
     restart_keeps_the_data(user);
+    what_was_published_is_open_again(ports);
     down_leaves_a_clean_disk(user);
     CHECK(user.stop_daemon() == 0);
 }

@@ -94,7 +94,8 @@ TEST_CASE("the docker socket in a container is the engine's own", "[mount]")
     const scene scene(upstream::mutual_tls, {here.shared.string()});
     const auto mounted = [&](const std::string& source) {
         // Created only: on this host the engine listens elsewhere.
-        const auto container = scene.docker().text({"create", "-v", source + ":/s", "busybox", "true"});
+        const auto container =
+            scene.docker().text({"create", "-v", source + ":/s", "busybox", "true"});
         return scene.direct().text({"inspect", "-f", "{{index .HostConfig.Binds 0}}", container});
     };
     const auto link = here.hidden / "docker.sock";

@@ -167,6 +167,22 @@ std::optional<running_vm> fake_hypervisor::adopt()
     return adoptable_;
 }
 
+std::uint16_t fake_hypervisor::forward(const guest_port& port)
+{
+    std::unique_lock lock(guard_);
+    enter(lock, "forward");
+    const auto found = std::ranges::find(forwards_, port);
+    const auto place = found - forwards_.begin();
+    if (found == forwards_.end()) forwards_.push_back(port);
+    return static_cast<std::uint16_t>(first_forward + place);
+}
+
+void fake_hypervisor::end_forward(const guest_port&)
+{
+    std::unique_lock lock(guard_);
+    enter(lock, "end_forward");
+}
+
 void fake_hypervisor::resume()
 {
     std::unique_lock lock(guard_);

@@ -18,6 +18,7 @@ namespace test_support {
 class fake_hypervisor final : public vmctl::hypervisor {
 public:
     static inline const vmctl::running_vm running = {40001, 40002, 4711, {}};
+    static constexpr std::uint16_t first_forward = 40100;  // and those that follow, in order
     static constexpr const char* whole_boot =
         "gangway-stage kernel 0.50\ngangway-stage root 0.90\ngangway-stage disk 1.20\n"
         "gangway-stage shares 1.40\ngangway-stage network 1.60\ngangway-stage containerd "
@@ -57,6 +58,8 @@ public:
     void define(const vmctl::domain_spec& spec) override;
     vmctl::running_vm power_on() override;
     std::optional<vmctl::running_vm> adopt() override;
+    std::uint16_t forward(const vmctl::guest_port& port) override;
+    void end_forward(const vmctl::guest_port& port) override;
     void resume() override;
     void ask_to_shut_down() override;
     void cut_power() override;
@@ -81,6 +84,7 @@ private:
     std::optional<vmctl::domain_spec> spec_;
     std::optional<vmctl::running_vm> adoptable_ = running;
     std::string boot_text_ = whole_boot;
+    std::vector<vmctl::guest_port> forwards_;
     bool on_ = false;
     bool taken_ = false;
     bool dies_at_power_on_ = false;

@@ -18,7 +18,7 @@ std::ostream& operator<<(std::ostream& out, const route& value)
 {
     return out << (value.activity == activity::passive ? "passive" : "active")
                << (value.may_hijack ? " may hijack" : "") << " names "
-               << static_cast<int>(value.names);
+               << static_cast<int>(value.names) << (value.starts ? " starts" : "");
 }
 
 }  // namespace proxy
@@ -38,7 +38,12 @@ TEST_CASE("requests find their route")
         {"GET", "/v1.41/containers/json?all=1", look},
         {"GET", "/containers/abc/json", look},
         {"GET", "/containers/abc/logs?follow=1", look},
-        {"POST", "/containers/abc/start", naming(names_paths::host_config)},
+        {"POST",
+         "/containers/abc/start",
+         {activity::active, false, names_paths::host_config, true}},
+        {"POST",
+         "/v1.41/containers/abc/restart?t=1",
+         {activity::active, false, names_paths::no, true}},
         {"POST", "/v1.41/containers/create?name=x", naming(names_paths::container)},
         {"POST", "/volumes/create", naming(names_paths::volume)},
         {"POST", "/services/create", naming(names_paths::service)},
@@ -90,4 +95,11 @@ TEST_CASE("an error of ours is what Docker's clients print")
     CHECK(refusal.find("Connection:") == std::string::npos);
     CHECK(refusal.ends_with("Content-Length: 26\r\n\r\n{\"message\":\"gangway: no\"}\n"));
     CHECK(error_reply("console: \xff", false).find("console: \xef\xbf\xbd") != std::string::npos);
+}
+
+TEST_CASE("a start names its container in its path")
+{
+    CHECK(container_in("/v1.41/containers/web/start") == "web");
+    CHECK(container_in("/containers/web/restart?t=0") == "web");
+    CHECK(container_in("http://docker/containers/a%20b/start") == "a%20b");
 }

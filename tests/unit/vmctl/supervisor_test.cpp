@@ -454,3 +454,37 @@ TEST_CASE("an engine that does not answer in a VM that runs is not gone")
         CHECK(gone_then);
     });
 }
+
+TEST_CASE(
+    "ports of the guest are forwarded while the VM runs, and whoever asked is told when it does"
+)
+{
+    supervised_vm t;
+    t.run([](supervised_vm& test) -> asio::awaitable<void> {
+        int ready = 0;
+        test.vm.on_engine_ready([&ready](const engine_address& address) {
+            CHECK(
+                address.endpoint ==
+                config::engine_endpoint(config::tcp_endpoint{"127.0.0.1", 40001})
+            );
+            ++ready;
+        });
+        const guest_port web{transport::tcp, "127.0.0.1", 8080};
+        std::string refusal;
+        try {
+            co_await test.vm.forward(web);
+        } catch (const engine_unavailable& error) {
+            refusal = error.what();
+        }
+        CHECK(refusal == "the VM does not run");
+        co_await test.vm.up(someone());
+        CHECK(ready == 1);
+        const auto port = co_await test.vm.forward(web);
+        CHECK(port == fake_hypervisor::first_forward);
+        co_await test.vm.end_forward(web);
+        CHECK(test.host.count("end_forward") == 1);
+        co_await test.vm.down(someone());
+        co_await test.vm.end_forward(web);
+        CHECK(test.host.count("end_forward") == 1);
+    });
+}

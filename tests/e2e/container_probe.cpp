@@ -1,12 +1,19 @@
-// Runs in a container, in a shared directory: prints what a program can do there that a shell
-// cannot. Linked statically, as the image has no libraries.
+// Runs in a container, for what a shell cannot do. `files`, in a shared directory: prints what
+// works there. `udp PORT`: sends every datagram back. Linked statically, as the image has no
+// libraries.
 #include <fcntl.h>
+#include <netinet/in.h>
 #include <sys/mman.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
+#include <array>
 #include <cerrno>
+#include <cstdint>
 #include <cstdio>
+#include <cstdlib>
 #include <cstring>
+#include <string_view>
 
 namespace {
 
@@ -36,9 +43,7 @@ void lock(int file)
     std::printf("fcntl lock: %s\n", locked ? "yes" : std::strerror(errno));
 }
 
-}  // namespace
-
-int main()
+int try_files()
 {
     const int file = ::open("mapped", O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
     if (file < 0 || ::write(file, "abc", 3) != 3) {
@@ -53,4 +58,30 @@ int main()
     lock(file);
     ::close(file);
     return 0;
+}
+
+int echo_datagrams(const char* port)
+{
+    const int socket = ::socket(AF_INET, SOCK_DGRAM, 0);
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_port = htons(static_cast<std::uint16_t>(std::atoi(port)));
+    auto* const any = reinterpret_cast<sockaddr*>(&address);
+    if (::bind(socket, any, sizeof address) != 0) return 1;
+    std::array<char, 65536> bytes;
+    for (;;) {
+        socklen_t size = sizeof address;
+        const auto count = ::recvfrom(socket, bytes.data(), bytes.size(), 0, any, &size);
+        if (count >= 0) ::sendto(socket, bytes.data(), static_cast<size_t>(count), 0, any, size);
+    }
+}
+
+}  // namespace
+
+int main(int count, char** arguments)
+{
+    const std::string_view what = count > 1 ? arguments[1] : "";
+    if (what == "files") return try_files();
+    if (what == "udp" && count > 2) return echo_datagrams(arguments[2]);
+    return 2;
 }

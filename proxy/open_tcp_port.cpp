@@ -1,0 +1,102 @@
+// Accepting on TCP.
+#include "proxy/open_port.hpp"
+#include "proxy/shortage.hpp"
+#include "proxy/socket_stream.hpp"
+
+#include <boost/asio/error.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/ip/v6_only.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/system/system_error.hpp>
+#include <spdlog/spdlog.h>
+
+#include <chrono>
+#include <utility>
+
+namespace asio = boost::asio;
+
+namespace proxy {
+namespace {
+
+using asio::ip::tcp;
+
+constexpr auto shortage_pause = std::chrono::milliseconds(100);
+
+class tcp_port final : public open_port {
+public:
+    tcp_port(const asio::any_io_executor& executor, const published_port& where)
+        : executor_(executor), acceptor_(executor), pause_(executor)
+    {
+        const tcp::endpoint endpoint(asio::ip::make_address(where.address), where.port);
+        acceptor_.open(endpoint.protocol());
+        // As Go's net package does, so as dockerd's proxy is had.
+        acceptor_.set_option(tcp::acceptor::reuse_address(true));
+        if (endpoint.address().is_v6()) acceptor_.set_option(asio::ip::v6_only(true));
+        acceptor_.bind(endpoint);
+        acceptor_.listen();
+    }
+
+    ~tcp_port() override { *alive_ = false; }
+
+    void serve(std::uint16_t, taker take) override
+    {
+        take_ = std::move(take);
+        accept();
+    }
+
+private:
+    void accept()
+    {
+        auto take = [this, alive = alive_](boost::system::error_code failure, tcp::socket client) {
+            if (!*alive || failure == asio::error::operation_aborted) return;
+            if (!failure) {
+                hand_out(std::move(client));
+            } else if (is_shortage(failure)) {
+                wait_a_moment();
+                return;
+            } else if (failure != asio::error::connection_aborted) {
+                spdlog::error("a published port cannot be served: {}", failure.message());
+                return;
+            }
+            accept();
+        };
+        acceptor_.async_accept(std::move(take));
+    }
+
+    void hand_out(tcp::socket client)
+    {
+        try {
+            client.non_blocking(true);
+            client.set_option(tcp::no_delay(true));
+            take_(make_socket_stream(executor_, client.release()));
+        } catch (const boost::system::system_error& error) {
+            spdlog::warn("a client of a published port is lost: {}", error.code().message());
+        }
+    }
+
+    void wait_a_moment()
+    {
+        pause_.expires_after(shortage_pause);
+        pause_.async_wait([this, alive = alive_](boost::system::error_code) {
+            if (*alive) accept();
+        });
+    }
+
+    asio::any_io_executor executor_;
+    tcp::acceptor acceptor_;
+    asio::steady_timer pause_;
+    taker take_;
+    // What has completed already is still called after our end.
+    std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);
+};
+
+}  // namespace
+
+std::unique_ptr<open_port> open_tcp_port(
+    asio::any_io_executor executor, const published_port& where
+)
+{
+    return std::make_unique<tcp_port>(executor, where);
+}
+
+}  // namespace proxy

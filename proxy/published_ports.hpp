@@ -1,0 +1,96 @@
+// The book of what containers publish on this host. Whatever happens to a container, the engine is
+// asked what it publishes now, and this host's ports are made to match: an event that comes late,
+// twice or never does no harm.
+#pragma once
+
+#include "proxy/container_ports.hpp"
+#include "proxy/dialer.hpp"
+#include "proxy/loop_tools.hpp"
+#include "proxy/open_port.hpp"
+#include "proxy/start_gate.hpp"
+#include "proxy/tunnel.hpp"
+#include "vmctl/engine.hpp"
+#include "vmctl/port_forwarding.hpp"
+#include "vmctl/task_group.hpp"
+
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/awaitable.hpp>
+
+#include <list>
+#include <map>
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace proxy {
+
+// Lives on the loop's thread. stop() must have returned before it is destroyed.
+class published_ports final : public start_gate {
+public:
+    published_ports(
+        boost::asio::any_io_executor executor,
+        vmctl::engine& engine,
+        dialer& dialer,
+        vmctl::port_forwarding& way
+    );
+    ~published_ports() override;
+
+    // Follows the containers of this engine from now on.
+    void engine_ready(vmctl::engine_address address);
+
+    // Closes every port, and breaks what goes through.
+    void engine_lost();
+
+    // Like engine_lost(), for good.
+    boost::asio::awaitable<void> stop();
+
+    boost::asio::awaitable<std::unique_ptr<container_start>> admit(std::string container) override;
+
+private:
+    struct entry {
+        std::string owner;  // the container's id
+        std::unique_ptr<open_port> port;
+        bool serving = false;
+    };
+
+    class start_in_progress;
+
+    boost::asio::awaitable<std::optional<container_ports>> look_at(std::string container);
+    boost::asio::awaitable<void> follow(vmctl::engine_address address);
+    boost::asio::awaitable<void> match_all();
+    boost::asio::awaitable<void> match(std::string id);
+    boost::asio::awaitable<bool> settle(std::string id);
+    boost::asio::awaitable<void> stop_container(std::string id);
+    boost::asio::awaitable<std::string> serve_all_of(std::string id);
+    boost::asio::awaitable<void> end_forward(vmctl::guest_port port);
+    void take_event(std::string_view line);
+    void match_later(std::string id);
+    void start_unsettled(const std::string& id);
+
+    // These two and serve_all_of() give the first failure as text; empty: none.
+    std::string bind_all(const std::vector<published_port>& ports, const std::string& owner);
+    std::string keep_only(const container_ports& container);
+
+    void carry(std::unique_ptr<byte_stream> client, std::uint16_t target);
+
+    const boost::asio::any_io_executor executor_;
+    loop_tools tools_;
+    vmctl::engine& engine_;
+    dialer& dialer_;
+    vmctl::port_forwarding& way_;
+
+    std::optional<vmctl::engine_address> address_;  // while there is an engine
+    std::map<published_port, entry> entries_;
+    std::multiset<std::string>
+        starting_;  // ids; what they have bound stays although they do not run
+    std::list<tunnel> tunnels_;
+    bool stopping_ = false;
+
+    vmctl::task_group following_;
+    vmctl::task_group tasks_;
+};
+
+}  // namespace proxy

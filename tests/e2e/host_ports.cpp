@@ -1,0 +1,67 @@
+// By plain sockets, and busybox's wget.
+#include "tests/e2e/host_ports.hpp"
+
+#include "tests/support/process.hpp"
+
+#include <netinet/in.h>
+#include <sys/socket.h>
+#include <sys/time.h>
+
+#include <cstdint>
+#include <stdexcept>
+
+namespace e2e {
+namespace {
+
+sockaddr_in on_loopback(int port)
+{
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    address.sin_port = htons(static_cast<std::uint16_t>(port));
+    return address;
+}
+
+sockaddr* as_any(sockaddr_in& address)
+{
+    return reinterpret_cast<sockaddr*>(&address);
+}
+
+}  // namespace
+
+held_port::held_port() : socket_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0))
+{
+    auto address = on_loopback(0);
+    socklen_t size = sizeof address;
+    const bool held = ::bind(socket_.get(), as_any(address), size) == 0 &&
+                      ::listen(socket_.get(), 1) == 0 &&
+                      ::getsockname(socket_.get(), as_any(address), &size) == 0;
+    if (!held) throw std::runtime_error("no port can be had");
+    number_ = std::to_string(ntohs(address.sin_port));
+}
+
+std::string free_port()
+{
+    return held_port().number();
+}
+
+std::string page_at(const std::string& port)
+{
+    const auto url = "http://127.0.0.1:" + port + "/";
+    return test_support::run({.arguments = {"/bin/busybox", "wget", "-q", "-O", "-", url}}).out;
+}
+
+std::string echo_of(const std::string& text, const std::string& port)
+{
+    const test_support::unique_fd socket(::socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0));
+    const timeval second{1, 0};
+    ::setsockopt(socket.get(), SOL_SOCKET, SO_RCVTIMEO, &second, sizeof second);
+    auto to = on_loopback(std::stoi(port));
+    ::sendto(socket.get(), text.data(), text.size(), 0, as_any(to), sizeof to);
+    std::string heard(100, '\0');
+    const auto count = ::recv(socket.get(), heard.data(), heard.size(), 0);
+    heard.resize(count < 0 ? 0 : static_cast<std::size_t>(count));
+    return heard;
+}
+
+}  // namespace e2e

@@ -1,0 +1,98 @@
+// What the engine's answer says of a container's ports.
+#include "proxy/container_ports.hpp"
+
+#include <catch2/catch.hpp>
+
+#include <string>
+
+using namespace proxy;
+
+namespace {
+
+std::string container(const std::string& host_config, const std::string& network = "{}")
+{
+    return R"({"Id":"abc","Name":"/web","State":{"Running":true},"HostConfig":)" + host_config +
+           R"(,"NetworkSettings":)" + network + "}";
+}
+
+std::string text_of(const std::vector<published_port>& ports)
+{
+    std::string text;
+    for (const auto& port : ports) text += (text.empty() ? "" : ", ") + to_string(port);
+    return text;
+}
+
+}  // namespace
+
+TEST_CASE("what a container asks for by number is wanted, the rest is the engine's choice")
+{
+    const auto [bindings, wanted] = GENERATE(table<std::string, std::string>({
+        {R"({"80/tcp":[{"HostIp":"","HostPort":"8080"}]})", "tcp4 0.0.0.0:8080, tcp6 [::]:8080"},
+        {R"({"80/tcp":[{"HostPort":"8080"}]})", "tcp4 0.0.0.0:8080, tcp6 [::]:8080"},
+        {R"({"80/tcp":[{"HostIp":"127.0.0.1","HostPort":"8080"}]})", "tcp4 127.0.0.1:8080"},
+        {R"({"53/udp":[{"HostIp":"0.0.0.0","HostPort":"53"}]})", "udp4 0.0.0.0:53"},
+        {R"({"80/tcp":[{"HostPort":""},{"HostPort":"0"},{"HostPort":"8000-8010"}]})", ""},
+        {R"({"80/tcp":[{"HostPort":"70000"},{"HostPort":"8080x"},{"HostPort":8080},7]})", ""},
+        {R"({"80/tcp":null,"81/tcp":[]})", ""},
+        {"null", ""},
+    }));
+    CAPTURE(bindings);
+    const auto found = parse_container(container(R"({"PortBindings":)" + bindings + "}"));
+    REQUIRE(found);
+    CHECK(found->id == "abc");
+    CHECK(found->name == "web");
+    CHECK(found->running);
+    CHECK(text_of(found->wanted) == wanted);
+    CHECK(found->obstacle.empty());
+}
+
+TEST_CASE("a container without a network of its own publishes nothing")
+{
+    const std::string mode = GENERATE("host", "none", "container:abc");
+    const auto found = parse_container(container(
+        R"({"NetworkMode":")" + mode + R"(","PortBindings":{"80/tcp":[{"HostPort":"8080"}]}})"
+    ));
+    REQUIRE(found);
+    CHECK(found->wanted.empty());
+}
+
+TEST_CASE("what is open is told without doubles")
+{
+    const auto found = parse_container(container(
+        "{}",
+        R"({"Ports":{"80/tcp":[{"HostIp":"0.0.0.0","HostPort":"61000"},
+            {"HostIp":"::","HostPort":"61000"},{"HostIp":"::","HostPort":"61000"}],
+            "53/udp":[{"HostIp":"127.0.0.1","HostPort":"53"}],"90/tcp":null}})"
+    ));
+    REQUIRE(found);
+    CHECK(text_of(found->open) == "tcp4 0.0.0.0:61000, tcp6 [::]:61000, udp4 127.0.0.1:53");
+}
+
+TEST_CASE("what the VM's network cannot do is an obstacle")
+{
+    const auto [bindings, word] = GENERATE(table<std::string, std::string>({
+        {R"({"80/tcp":[{"HostIp":"::1","HostPort":"8080"}]})", "::1"},
+        {R"({"80/tcp":[{"HostIp":"::","HostPort":""}]})", "IPv6"},
+        {R"({"80/sctp":[{"HostPort":"8080"}]})", "80/sctp"},
+    }));
+    const auto found = parse_container(container(R"({"PortBindings":)" + bindings + "}"));
+    REQUIRE(found);
+    CHECK_THAT(found->obstacle, Catch::Contains(word));
+}
+
+TEST_CASE("anything else is no container")
+{
+    const std::string body = GENERATE("", "[]", "{}", R"({"Id":7})", R"({"message":"no"})");
+    CHECK_FALSE(parse_container(body));
+}
+
+TEST_CASE("a port of all addresses is one of the guest's own, a loopback one is on its loopback")
+{
+    using vmctl::transport;
+    const auto guest = [](std::string address) {
+        return in_guest({transport::tcp, std::move(address), 80});
+    };
+    CHECK(guest("0.0.0.0") == vmctl::guest_port{transport::tcp, "10.0.2.15", 80});
+    CHECK(guest("::") == vmctl::guest_port{transport::tcp, "10.0.2.15", 80});
+    CHECK(guest("127.0.0.2") == vmctl::guest_port{transport::tcp, "127.0.0.2", 80});
+}
