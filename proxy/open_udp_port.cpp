@@ -29,6 +29,9 @@ constexpr std::size_t largest = 65507;
 // More senders than that at a time are not served: each has a descriptor.
 constexpr std::size_t most_flows = 1024;
 
+// After so many datagrams, others have their turn.
+constexpr int turn = 64;
+
 class udp_port final : public open_port {
 public:
     udp_port(const asio::any_io_executor& executor, const published_port& where)
@@ -74,15 +77,14 @@ private:
 
     void take_what_is_there()
     {
-        std::vector<char> bytes(largest);
-        boost::system::error_code none;
-        while (!none) {
+        for (int each = 0; each < turn; ++each) {
             udp::endpoint sender;
-            const auto count = socket_.receive_from(asio::buffer(bytes), sender, 0, none);
+            boost::system::error_code none;
+            const auto count = socket_.receive_from(asio::buffer(bytes_), sender, 0, none);
             if (none) break;
             auto* const to = flow_of(sender);
             boost::system::error_code lost;
-            if (to != nullptr) to->socket.send(asio::buffer(bytes.data(), count), 0, lost);
+            if (to != nullptr) to->socket.send(asio::buffer(bytes_.data(), count), 0, lost);
         }
     }
 
@@ -123,13 +125,12 @@ private:
 
     void answer(const udp::endpoint& client, flow& from)
     {
-        std::vector<char> bytes(largest);
         boost::system::error_code none;
-        const auto count = from.socket.receive(asio::buffer(bytes), 0, none);
+        const auto count = from.socket.receive(asio::buffer(bytes_), 0, none);
         if (none) return;
         from.last = clock::now();
         boost::system::error_code lost;
-        socket_.send_to(asio::buffer(bytes.data(), count), client, 0, lost);
+        socket_.send_to(asio::buffer(bytes_.data(), count), client, 0, lost);
     }
 
     void sweep_later()
@@ -151,6 +152,7 @@ private:
     udp::socket socket_;
     asio::steady_timer sweep_;
     udp::endpoint target_;
+    std::vector<char> bytes_ = std::vector<char>(largest);
     std::map<udp::endpoint, std::shared_ptr<flow>> flows_;
     // What has completed already is still called after our end.
     std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);

@@ -4,7 +4,7 @@
 #include "proxy/engine_query.hpp"
 #include "vmctl/deadline.hpp"
 
-#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/redirect_error.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/system/system_error.hpp>
 #include <nlohmann/json.hpp>
@@ -22,10 +22,10 @@ namespace {
 
 using nlohmann::json;
 
-// An engine that does not answer a simple question for so long is asked again at the next event.
+// An engine that does not answer a simple question for so long is asked again.
 constexpr auto patience = std::chrono::seconds(10);
 
-constexpr auto pause_before_following_again = std::chrono::seconds(1);
+constexpr auto pause_before_asking_again = std::chrono::seconds(1);
 
 // {"type":["container"],"event":["start","die","destroy"]}
 constexpr const char* events =
@@ -51,6 +51,7 @@ std::string describe_failure(const published_port& where, const boost::system::e
 {
     using boost::system::errc::errc_t;
     auto reason = why.message();
+    if (reason.starts_with("Cannot")) reason.front() = 'c';  // as Go writes it
     if (why == errc_t::address_in_use) {
         reason = "address already in use";
     } else if (why == errc_t::permission_denied) {
@@ -120,6 +121,7 @@ published_ports::published_ports(
       engine_(engine),
       dialer_(dialer),
       way_(way),
+      emptied_(executor_, asio::steady_timer::time_point::max()),
       following_(executor_),
       tasks_(executor_)
 {
@@ -151,16 +153,21 @@ asio::awaitable<void> published_ports::stop()
     engine_lost();
     co_await following_.wait();
     co_await tasks_.wait();
-    asio::steady_timer pause(executor_);
     while (!tunnels_.empty()) {
-        pause.expires_after(std::chrono::milliseconds(1));
-        co_await pause.async_wait(asio::use_awaitable);
+        boost::system::error_code woken;
+        co_await emptied_.async_wait(asio::redirect_error(asio::use_awaitable, woken));
     }
 }
 
 asio::awaitable<std::unique_ptr<container_start>> published_ports::admit(std::string container)
 {
-    const auto found = co_await look_at(std::move(container));
+    std::optional<container_ports> found;
+    try {
+        found = co_await look_at(std::move(container));
+    } catch (const std::exception&) {
+        // The engine is no better off with the start itself, and says why.
+        log_failure(std::current_exception());
+    }
     if (!found || stopping_) co_return nullptr;
     if (!found->obstacle.empty()) throw start_refused(found->obstacle);
     if (!found->running) {
@@ -177,7 +184,13 @@ asio::awaitable<std::unique_ptr<container_start>> published_ports::admit(std::st
 asio::awaitable<bool> published_ports::settle(std::string id)
 {
     starting_.extract(id);
-    const auto found = co_await look_at(id);
+    std::optional<container_ports> found;
+    try {
+        found = co_await look_at(id);
+    } catch (...) {
+        match_later(id);
+        throw;
+    }
     if (!found) co_return false;
     auto failure = keep_only(*found);
     if (failure.empty()) failure = co_await serve_all_of(id);
@@ -197,24 +210,23 @@ asio::awaitable<void> published_ports::stop_container(std::string id)
 {
     if (!address_) co_return;
     auto asking = ask_engine(dialer_, *address_, "POST /containers/" + id + "/kill");
-    co_await vmctl::with_deadline(patience, std::move(asking));
+    try {
+        co_await vmctl::with_deadline(patience, std::move(asking));
+    } catch (const std::exception&) {
+        log_failure(std::current_exception());
+    }
 }
 
-// Nothing: there is no such container, or no engine that says so.
+// Nothing: there is no such container, or no engine.
 asio::awaitable<std::optional<container_ports>> published_ports::look_at(std::string container)
 {
     if (!address_) co_return std::nullopt;
-    try {
-        auto asking = ask_engine(dialer_, *address_, "GET /containers/" + container + "/json");
-        const auto answer = co_await vmctl::with_deadline(patience, std::move(asking));
-        if (answer.status == 200) co_return parse_container(answer.body);
-    } catch (const dial_error& error) {
-        spdlog::warn("published ports: {}", error.what());
-    } catch (const boost::system::system_error& error) {
-        if (error.code() == asio::error::operation_aborted) throw;
-        spdlog::warn("published ports: {}", error.code().message());
-    }
-    co_return std::nullopt;
+    auto asking = ask_engine(dialer_, *address_, "GET /containers/" + container + "/json");
+    const auto answer = co_await vmctl::with_deadline(patience, std::move(asking));
+    if (answer.status == 404) co_return std::nullopt;
+    auto found = parse_container(answer.body);
+    if (!found) throw dial_error("the engine does not tell what " + container + " publishes");
+    co_return found;
 }
 
 // As long as the engine is there: a stream that ends is begun anew, and what was missed looked up.
@@ -230,7 +242,7 @@ asio::awaitable<void> published_ports::follow(vmctl::engine_address address)
             if (vmctl::is_cancellation(std::current_exception())) throw;
             spdlog::debug("published ports: the engine's events have ended: {}", error.what());
         }
-        pause.expires_after(pause_before_following_again);
+        pause.expires_after(pause_before_asking_again);
         co_await pause.async_wait(asio::use_awaitable);
     }
 }
@@ -258,9 +270,25 @@ void published_ports::match_later(std::string id)
     if (!stopping_) tasks_.spawn(match(std::move(id)), log_failure);
 }
 
+// Until it is known: a port of a container that may still run is not closed.
+asio::awaitable<std::optional<container_ports>> published_ports::know(std::string id)
+{
+    asio::steady_timer pause(executor_);
+    for (;;) {
+        try {
+            co_return co_await look_at(id);
+        } catch (const std::exception&) {
+            if (vmctl::is_cancellation(std::current_exception())) throw;
+            log_failure(std::current_exception());
+        }
+        pause.expires_after(pause_before_asking_again);
+        co_await pause.async_wait(asio::use_awaitable);
+    }
+}
+
 asio::awaitable<void> published_ports::match(std::string id)
 {
-    auto found = co_await look_at(id);
+    auto found = co_await know(id);
     if (!address_) co_return;
     if (!found) {
         found.emplace();
@@ -358,7 +386,10 @@ void published_ports::carry(std::unique_ptr<byte_stream> client, std::uint16_t t
     const auto one = tunnels_.emplace(
         tunnels_.end(), tools_, std::move(client), std::move(address), std::move(*use)
     );
-    one->start(dialer_, [this, one] { tunnels_.erase(one); });
+    one->start(dialer_, [this, one] {
+        tunnels_.erase(one);
+        if (tunnels_.empty()) emptied_.cancel();
+    });
 }
 
 }  // namespace proxy

@@ -15,6 +15,7 @@
 
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
+#include <boost/asio/steady_timer.hpp>
 
 #include <list>
 #include <map>
@@ -59,6 +60,7 @@ private:
     class start_in_progress;
 
     boost::asio::awaitable<std::optional<container_ports>> look_at(std::string container);
+    boost::asio::awaitable<std::optional<container_ports>> know(std::string id);
     boost::asio::awaitable<void> follow(vmctl::engine_address address);
     boost::asio::awaitable<void> match_all();
     boost::asio::awaitable<void> match(std::string id);
@@ -88,6 +90,8 @@ private:
         starting_;  // ids; what they have bound stays although they do not run
     std::list<tunnel> tunnels_;
     bool stopping_ = false;
+    // Never expires: cancelling it wakes whoever waits for the last tunnel's end.
+    boost::asio::steady_timer emptied_;
 
     vmctl::task_group following_;
     vmctl::task_group tasks_;

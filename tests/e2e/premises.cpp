@@ -89,6 +89,8 @@ premises::premises()
     fs::create_directory(directory() / "bin");
     place(GANGWAYD_PROGRAM, gangwayd());
     place(GANGWAY_PROGRAM, gangway());
+    place(DOCKER_COMPOSE, docker_compose());
+    place(CONTAINER_PROBE, container_probe());
     place_image();
     become_ordinary_user({directory(), directory() / "bin", image()});
     // A directory of root's would be no working directory for this user's programs.

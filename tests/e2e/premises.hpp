@@ -28,6 +28,10 @@ public:
 
     std::filesystem::path gangway() const { return directory() / "bin/gangway"; }
 
+    std::filesystem::path docker_compose() const { return directory() / "bin/docker-compose"; }
+
+    std::filesystem::path container_probe() const { return directory() / "bin/container_probe"; }
+
     // Not to be changed: it may be what the build has made.
     std::filesystem::path image() const { return directory() / "image"; }
 

@@ -1,6 +1,6 @@
 // The whole life of one VM, told once because each start of it is expensive: three boots.
 #include "tests/e2e/account.hpp"
-#include "tests/e2e/host_ports.hpp"
+#include "tests/e2e/host_steps.hpp"
 #include "tests/e2e/premises.hpp"
 #include "tests/support/raw_client.hpp"
 #include "tests/support/test_directory.hpp"
@@ -10,10 +10,8 @@
 #include <nlohmann/json.hpp>
 #include <signal.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 #include <algorithm>
-#include <fstream>
 #include <sstream>
 
 using namespace e2e;
@@ -63,19 +61,6 @@ void import_busybox(const account& user)
     const auto archive = user.home() / "busybox.tar";
     test_support::run_checked({.arguments = {"tar", "-C", root, "-cf", archive, "."}});
     user.docker_text({"import", archive, "busybox:latest"});
-}
-
-// Beside the home, so that no other share leads to it.
-fs::path archive_of(const account& user)
-{
-    return user.home().string() + "-archive";
-}
-
-void share_an_archive(const account& user)
-{
-    fs::create_directory(archive_of(user));
-    test_support::write_file(archive_of(user) / "book", "text\n");
-    user.configure({{"shares", {"~/", archive_of(user).string() + ":ro"}}});
 }
 
 // The steps of the story. Each leaves the VM in the state in which the next one finds it.
@@ -164,190 +149,6 @@ void a_container_runs_on_the_guests_kernel(const account& user)
     user.docker_text(
         {"run", "--rm", "-v", "treasure:/t", "busybox", "sh", "-c", "echo gold >/t/chest && sync"}
     );
-}
-
-// Each line is what a check in the container printed.
-void the_users_files_are_the_containers(const account& user)
-{
-    const auto work = user.home() / "my work, na\xC3\xAFve";
-    fs::create_directories(work);
-    test_support::write_file(work / "in", "from the host\n");
-    const auto script = R"(
-        cd /w && cat in && echo out >out && mv out 'new
-name' && ln -s in link && cat link && chmod 700 in && ! chown 4:4 in 2>/dev/null
-        flock in flock -n in true || echo locked
-        mkdir -p deep/er && cp in deep/er && rm -r deep
-        dd if=/dev/zero of=big bs=1 count=1 seek=4294967296 2>/dev/null && stat -c %s big
-    )";
-    CHECK(
-        user.docker_text({"run", "--rm", "-v", work.string() + ":/w", "busybox", "sh", "-c", script}
-        ) == "from the host\nfrom the host\nlocked\n4294967297"
-    );
-    for (const auto* const name : {"in", "new\nname", "big"}) {
-        struct stat status {};
-
-        CAPTURE(name);
-        REQUIRE(::stat((work / name).c_str(), &status) == 0);
-        CHECK(status.st_uid == ::geteuid());
-    }
-    CHECK(mode_of(work / "in") == 0700);
-    CHECK(fs::read_symlink(work / "link") == "in");
-    // docs/compatibility.md tells of the shared mmap.
-    fs::copy_file(CONTAINER_PROBE, work / "probe");
-    CHECK(
-        user.docker_text(
-            {"run", "--rm", "-v", work.string() + ":/w", "-w", "/w", "busybox", "./probe", "files"}
-        ) == "mmap to read: a\nprivate mmap: a\nshared mmap: Invalid argument\nfcntl lock: yes"
-    );
-    // What the host changes is seen by who has the file open.
-    user.docker_text(
-        {"run",
-         "-d",
-         "--name",
-         "reader",
-         "-v",
-         work.string() + ":/w",
-         "busybox",
-         "sh",
-         "-c",
-         "cd /w && exec <in; read line; while ! [ -e go ]; do sleep 0.1; done; read line; echo "
-         "\"$line\""}
-    );
-    std::ofstream(work / "in", std::ios::app) << "more\n";
-    test_support::write_file(work / "go", "");
-    CHECK(user.docker_text({"wait", "reader"}) == "0");
-    CHECK(user.docker_text({"logs", "reader"}) == "more");
-    user.docker_text({"rm", "reader"});
-    // A directory that is missing is made here, and the user's.
-    user.docker_text({"run", "--rm", "-v", (work / "made").string() + ":/m", "busybox", "true"});
-    CHECK(fs::is_directory(work / "made"));
-}
-
-// The hypervisor refuses, whatever the guest does.
-void a_read_only_share_cannot_be_written(const account& user)
-{
-    const auto archive = archive_of(user);
-    const auto mount = archive.string() + ":/a";
-    CHECK(user.docker_text({"run", "--rm", "-v", mount, "busybox", "cat", "/a/book"}) == "text");
-    const auto write = "sudo mount -o remount,rw " + archive.string() + "; echo x | sudo tee " +
-                       (archive / "book").string();
-    CHECK(user.gangway({"ssh", write}).exit_status != 0);
-    CHECK(test_support::read_file(archive / "book") == "text\n");
-    const auto shares = user.vm().at("shares");
-    CHECK(shares.at("transport") == "9p");
-    CHECK(shares.at("directories") == json{user.home().string(), archive.string() + ":ro"});
-}
-
-void what_is_not_shared_is_refused(const account& user)
-{
-    const auto refused = user.docker().run(
-        {"run", "--rm", "-v", "/opt/nothing:/w", "busybox", "true"},
-        test_support::no_input{},
-        boot_patience
-    );
-    CHECK(refused.exit_status == 125);
-    CHECK_THAT(
-        refused.err,
-        Catch::Contains("/opt/nothing is not shared") && Catch::Contains(user.home().string())
-    );
-    // The engine's own socket, as testcontainers and Portainer ask for it.
-    CHECK(
-        user.docker_text(
-            {"run",
-             "--rm",
-             "-v",
-             user.docker_socket().string() + ":/s",
-             "busybox",
-             "sh",
-             "-c",
-             "[ -S /s ] && echo socket"}
-        ) == "socket"
-    );
-}
-
-// `web` answers on ports of the host from now on, whatever happens to the VM.
-struct published {
-    std::string everywhere = free_port();
-    std::string loopback = free_port();
-};
-
-// Of "80/tcp -> 0.0.0.0:8080" and the like, the first that is none of ours.
-std::string chosen_port(const std::string& shown, const published& ports)
-{
-    std::istringstream lines(shown);
-    for (std::string line; std::getline(lines, line);) {
-        const auto port = line.substr(line.rfind(':') + 1);
-        if (port != ports.everywhere && port != ports.loopback) return port;
-    }
-    return "none";
-}
-
-void what_containers_publish_is_open_here(const account& user, const published& ports)
-{
-    const auto probe = user.home() / "probe";
-    fs::copy_file(CONTAINER_PROBE, probe);
-    const auto only_here = "127.0.0.1:" + ports.loopback;
-    user.docker_text(
-        {"run",
-         "-d",
-         "--restart=always",
-         "--name",
-         "web",
-         "-p",
-         ports.everywhere + ":80",
-         "-p",
-         only_here + ":80",
-         "-p",
-         "80",
-         "-p",
-         only_here + ":53/udp",
-         "-v",
-         probe.string() + ":/probe",
-         "busybox",
-         "sh",
-         "-c",
-         "mkdir -p /w; echo page >/w/index.html; httpd -p 80 -h /w; exec /probe udp 53"}
-    );
-    const auto shown = user.docker_text({"port", "web"});
-    CHECK_THAT(
-        shown,
-        Catch::Contains("80/tcp -> 0.0.0.0:" + ports.everywhere) &&
-            Catch::Contains("80/tcp -> " + only_here) && Catch::Contains("53/udp -> " + only_here)
-    );
-    for (const auto& port : {ports.everywhere, ports.loopback, chosen_port(shown, ports)}) {
-        CAPTURE(port);
-        CHECK(eventually([&, &at = port] { return page_at(at) == "page\n"; }));
-    }
-    CHECK(eventually([&] { return echo_of("hello", ports.loopback) == "hello"; }));
-
-    const held_port taken;
-    const auto refused = user.docker().run(
-        {"run", "--name", "refused", "-p", taken.number() + ":80", "busybox", "true"},
-        test_support::no_input{},
-        boot_patience
-    );
-    CHECK(refused.exit_status == 125);
-    CHECK_THAT(
-        refused.err,
-        Catch::Contains("driver failed programming external connectivity on endpoint refused") &&
-            Catch::Contains(taken.number() + ": bind: address already in use")
-    );
-    CHECK(user.docker_text({"inspect", "-f", "{{.State.Status}}", "refused"}) == "created");
-    user.docker_text({"rm", "refused"});
-
-    user.docker_text({"stop", "-t", "0", "web"});
-    CHECK(eventually([&] { return page_at(ports.everywhere).empty(); }));
-    user.docker_text({"start", "web"});
-    CHECK(eventually([&] { return page_at(ports.everywhere) == "page\n"; }));
-}
-
-// Without a request of anybody's.
-void what_was_published_is_open_again(const published& ports)
-{
-    const auto answers = [&] {
-        return page_at(ports.everywhere) == "page\n" && page_at(ports.loopback) == "page\n";
-    };
-    CHECK(eventually(answers, boot_patience));
 }
 
 void ssh_and_logs_reach_the_guest(const account& user)
@@ -508,6 +309,9 @@ TEST_CASE("from nothing to a running container, through death and restart, to po
     what_is_not_shared_is_refused(user);
     const published ports;
     what_containers_publish_is_open_here(user, ports);
+    containers_reach_the_host(user);
+    compose_brings_a_project_up(user);
+    python_runs_a_container(user);
     ssh_and_logs_reach_the_guest(user);
     only_our_own_certificate_opens_the_engine(user);
     a_later_daemon_takes_the_running_vm_over(user);

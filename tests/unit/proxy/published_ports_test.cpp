@@ -91,6 +91,7 @@ public:
     }
 
     std::vector<std::string> asked;
+    bool broken = false;  // every question is an error
 
 private:
     asio::awaitable<void> accept()
@@ -130,7 +131,11 @@ private:
             const auto id = target.substr(16, target.rfind('/') - 16);
             if (containers_.contains(id)) body = containers_[id].dump();
         }
-        const std::string status = body.empty() ? "404 Not Found" : "200 OK";
+        std::string status = body.empty() ? "404 Not Found" : "200 OK";
+        if (broken) {
+            status = "500 Internal Server Error";
+            body = R"({"message":"broken"})";
+        }
         const auto reply = "HTTP/1.0 " + status + "\r\n\r\n" + body;
         co_await asio::async_write(client, asio::buffer(reply), asio::use_awaitable);
     }
@@ -487,6 +492,25 @@ TEST_CASE("containers that run already, or start without us, are followed")
         s.engine.has("web", true, s.port);
         s.engine.tell("web");
         co_await until([&] { return s.is_open(); });
+    });
+}
+
+TEST_CASE("while the engine does not tell, a port stays as it is, and is asked for again")
+{
+    scene one;
+    one.engine.has("web", false, one.port);
+    one.run([](scene& s) -> asio::awaitable<void> {
+        co_await s.start("web");
+        s.engine.broken = true;
+        s.engine.lacks("web");
+        const auto asked = std::ranges::count(s.engine.asked, inspection);
+        s.engine.tell("web");
+        co_await until([&] { return std::ranges::count(s.engine.asked, inspection) > asked; });
+        const auto start = co_await s.ports.admit("web");
+        CHECK_FALSE(start);
+        CHECK(s.is_open());
+        s.engine.broken = false;
+        co_await until([&] { return !s.is_open(); });
     });
 }
 

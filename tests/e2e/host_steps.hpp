@@ -1,0 +1,42 @@
+// Steps of the story that is told in vm_life_test.cpp: the host's files, ports and name in
+// containers, on a VM that runs with share_an_archive()'s settings and has an image `busybox`.
+#pragma once
+
+#include "tests/e2e/account.hpp"
+#include "tests/e2e/host_ports.hpp"
+
+#include <filesystem>
+#include <string>
+
+namespace e2e {
+
+// A directory beside the home, so that no other share leads to it.
+std::filesystem::path archive_of(const account& user);
+
+// Before the daemon starts: shares it, read-only, and the home.
+void share_an_archive(const account& user);
+
+void the_users_files_are_the_containers(const account& user);
+void a_read_only_share_cannot_be_written(const account& user);
+void what_is_not_shared_is_refused(const account& user);
+
+// The ports of the container `web`, which answers there whatever happens to the VM.
+struct published {
+    std::string everywhere = free_port();
+    std::string loopback = free_port();
+};
+
+void what_containers_publish_is_open_here(const account& user, const published& ports);
+
+// Without a request of anybody's.
+void what_was_published_is_open_again(const published& ports);
+
+// A server that listens on this host's loopback, from any network and without a word in the
+// request.
+void containers_reach_the_host(const account& user);
+
+// Other clients than the docker command.
+void compose_brings_a_project_up(const account& user);
+void python_runs_a_container(const account& user);
+
+}  // namespace e2e
