@@ -15,6 +15,7 @@
 #include <boost/asio/write.hpp>
 #include <catch2/catch.hpp>
 #include <nlohmann/json.hpp>
+#include <sys/resource.h>
 
 #include <algorithm>
 #include <array>
@@ -360,6 +361,11 @@ TEST_CASE("a gigabyte comes through whole")
 
 TEST_CASE("a thousand clients are served at a time, and go when the engine does")
 {
+    // Each has four descriptors here: its own, the container's, and two of the tunnel's.
+    rlimit files{};
+    ::getrlimit(RLIMIT_NOFILE, &files);
+    files.rlim_cur = std::min<rlim_t>(files.rlim_max, 10000);
+    ::setrlimit(RLIMIT_NOFILE, &files);
     scene one;
     one.engine.has("web", false, one.port);
     one.run([](scene& s) -> asio::awaitable<void> {
