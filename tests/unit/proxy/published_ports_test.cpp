@@ -421,8 +421,10 @@ TEST_CASE("a port of another container is the engine's to refuse, or to give")
         // It has died, and we do not know yet.
         s.engine.has("old", false, s.port);
         co_await s.start("new");
+        const std::string look = "GET /containers/old/json";
+        const auto asked = std::ranges::count(s.engine.asked, look);
         s.engine.tell("old");
-        co_await until([&] { return s.engine.asked.back() == "GET /containers/old/json"; });
+        co_await until([&] { return std::ranges::count(s.engine.asked, look) > asked; });
         CHECK(s.is_open());
         s.engine.lacks("new");
         s.engine.tell("new");
@@ -477,8 +479,9 @@ TEST_CASE("a start that has failed, or that nobody saw the end of, leaves no por
         auto start = co_await s.ports.admit("web");
         REQUIRE(start);
         // Events of the container's own meanwhile do no harm.
+        const auto asked = std::ranges::count(s.engine.asked, inspection);
         s.engine.tell("web");
-        co_await until([&] { return std::ranges::count(s.engine.asked, inspection) == 2; });
+        co_await until([&] { return std::ranges::count(s.engine.asked, inspection) > asked; });
         CHECK(s.is_open());
         if (s.settles) co_await start->settle();
         start.reset();
