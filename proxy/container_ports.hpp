@@ -25,15 +25,15 @@ struct published_port {
 std::string to_string(const published_port& port);
 
 struct container_ports {
-    std::string id;
-    std::string name;  // without the slash
+    std::string id = {};
+    std::string name = {};  // without the slash
     bool running = false;
     // Asked for by number. The engine chooses the others, and those of a range.
-    std::vector<published_port> wanted;
+    std::vector<published_port> wanted = {};
     // Open now.
-    std::vector<published_port> open;
+    std::vector<published_port> open = {};
     // Asked for, and out of reach on this host: why, as a sentence. Empty: nothing is.
-    std::string obstacle;
+    std::string obstacle = {};
 };
 
 // Nothing: it is no such answer.

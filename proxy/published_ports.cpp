@@ -168,7 +168,7 @@ asio::awaitable<std::unique_ptr<container_start>> published_ports::admit(std::st
         // The engine is no better off with the start itself, and says why.
         log_failure(std::current_exception());
     }
-    if (!found || stopping_) co_return nullptr;
+    if (!found || !address_) co_return nullptr;
     if (!found->obstacle.empty()) throw start_refused(found->obstacle);
     if (!found->running) {
         const auto failure = bind_all(found->wanted, found->id);
@@ -191,7 +191,12 @@ asio::awaitable<bool> published_ports::settle(std::string id)
         match_later(id);
         throw;
     }
-    if (!found) co_return false;
+    if (!address_) co_return false;
+    if (!found) {
+        // It has ended and was removed (--rm), perhaps before its events could close anything.
+        keep_only({.id = id});
+        co_return false;
+    }
     auto failure = keep_only(*found);
     if (failure.empty()) failure = co_await serve_all_of(id);
     if (failure.empty()) co_return true;
@@ -290,10 +295,7 @@ asio::awaitable<void> published_ports::match(std::string id)
 {
     auto found = co_await know(id);
     if (!address_) co_return;
-    if (!found) {
-        found.emplace();
-        found->id = id;
-    }
+    if (!found) found = container_ports{.id = id};
     auto failure = keep_only(*found);
     const auto unserved = co_await serve_all_of(std::move(id));
     if (failure.empty()) failure = unserved;
@@ -365,6 +367,8 @@ asio::awaitable<std::string> published_ports::serve_all_of(std::string id)
         } catch (const std::runtime_error& error) {
             if (vmctl::is_cancellation(std::current_exception())) throw;
             if (failure.empty()) failure = "forward " + to_string(port) + ": " + error.what();
+            // Who connected would wait for ever.
+            entries_.erase(port);
             continue;
         }
         const auto found = entries_.find(port);

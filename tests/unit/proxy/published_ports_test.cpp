@@ -152,7 +152,10 @@ class played_guest final : public vmctl::port_forwarding {
 public:
     asio::awaitable<std::uint16_t> forward(vmctl::guest_port port) override
     {
-        if (!failure.empty()) throw std::runtime_error(failure);
+        if (!failure.empty()) {
+            ++refused;
+            throw std::runtime_error(failure);
+        }
         forwarded.push_back(std::move(port));
         co_return target;
     }
@@ -164,7 +167,8 @@ public:
     }
 
     std::uint16_t target = 0;
-    std::string failure;
+    std::string failure;  // of every forward
+    int refused = 0;
     std::vector<vmctl::guest_port> forwarded;
     std::vector<vmctl::guest_port> ended;
 };
@@ -485,6 +489,35 @@ TEST_CASE("a start that has failed, or that nobody saw the end of, leaves no por
         CHECK(s.is_open());
         if (s.settles) co_await start->settle();
         start.reset();
+        co_await until([&] { return !s.is_open(); });
+    });
+}
+
+TEST_CASE("a container that is gone before its start is settled leaves no port")
+{
+    scene one;
+    one.engine.has("web", false, one.port);
+    one.run([](scene& s) -> asio::awaitable<void> {
+        auto start = co_await s.ports.admit("web");
+        REQUIRE(start);
+        // Its events come while the start is on its way.
+        s.engine.lacks("web");
+        const auto asked = std::ranges::count(s.engine.asked, inspection);
+        s.engine.tell("web");
+        co_await until([&] { return std::ranges::count(s.engine.asked, inspection) > asked; });
+        CHECK(s.is_open());
+        co_await start->settle();
+        CHECK_FALSE(s.is_open());
+    });
+}
+
+TEST_CASE("a port that cannot be forwarded lets nobody wait")
+{
+    scene one;
+    one.guest.failure = "no way";
+    one.engine.has("web", true, one.port);
+    one.run([](scene& s) -> asio::awaitable<void> {
+        co_await until([&] { return s.guest.refused > 0; });
         co_await until([&] { return !s.is_open(); });
     });
 }
