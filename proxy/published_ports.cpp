@@ -1,13 +1,11 @@
-// Asks the engine, and opens and closes.
+// Keeps the book: opens, closes and serves what the engine tells.
 #include "proxy/published_ports.hpp"
 
-#include "proxy/engine_query.hpp"
-#include "vmctl/deadline.hpp"
+#include "proxy/port_changes.hpp"
 
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/system/system_error.hpp>
-#include <nlohmann/json.hpp>
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
@@ -20,66 +18,12 @@ namespace asio = boost::asio;
 namespace proxy {
 namespace {
 
-using nlohmann::json;
-
-// An engine that does not answer a simple question for so long is asked again.
-constexpr auto patience = std::chrono::seconds(10);
-
 constexpr auto pause_before_asking_again = std::chrono::seconds(1);
-
-// {"type":["container"],"event":["start","die","destroy"]}
-constexpr const char* events =
-    "GET /events?filters=%7B%22type%22%3A%5B%22container%22%5D%2C%22event%22%3A%5B%22start%22%2C"
-    "%22die%22%2C%22destroy%22%5D%7D";
 
 std::unique_ptr<open_port> open(const asio::any_io_executor& executor, const published_port& where)
 {
     return where.protocol == vmctl::transport::tcp ? open_tcp_port(executor, where)
                                                    : open_udp_port(executor, where);
-}
-
-// A host without IPv6 loses nothing by a port that is open on all its addresses.
-bool is_missing_ipv6(const published_port& where, const boost::system::error_code& why)
-{
-    using boost::system::errc::errc_t;
-    return where.address == "::" &&
-           (why == errc_t::address_family_not_supported || why == errc_t::address_not_available);
-}
-
-// As dockerd says it (moby libnetwork/portmapper), with what it does not say about privileges.
-std::string describe_failure(const published_port& where, const boost::system::error_code& why)
-{
-    using boost::system::errc::errc_t;
-    auto reason = why.message();
-    if (reason.starts_with("Cannot")) reason.front() = 'c';  // as Go writes it
-    if (why == errc_t::address_in_use) {
-        reason = "address already in use";
-    } else if (why == errc_t::permission_denied) {
-        reason =
-            "permission denied; this host keeps ports below 1024 for root: publish a higher "
-            "one, or allow it with `sysctl net.ipv4.ip_unprivileged_port_start=" +
-            std::to_string(where.port) + "`";
-    }
-    return "listen " + to_string(where) + ": bind: " + reason;
-}
-
-start_refused refusal_of(const container_ports& container, const std::string& failure)
-{
-    return start_refused(
-        "driver failed programming external connectivity on endpoint " + container.name + " (" +
-        container.id + "): Error starting userland proxy: " + failure
-    );
-}
-
-std::vector<std::string> ids_in(std::string_view list)
-{
-    std::vector<std::string> ids;
-    const auto containers = json::parse(list, nullptr, false);
-    if (!containers.is_array()) return ids;
-    for (const auto& each : containers)
-        if (each.is_object() && each.contains("Id") && each["Id"].is_string())
-            ids.push_back(each["Id"].get<std::string>());
-    return ids;
 }
 
 void log_failure(const std::exception_ptr& failure)
@@ -134,13 +78,13 @@ published_ports::~published_ports()
 
 void published_ports::engine_ready(vmctl::engine_address address)
 {
-    address_ = address;
-    following_.spawn(follow(std::move(address)), log_failure);
+    containers_ = std::make_shared<const engine_containers>(dialer_, std::move(address));
+    following_.spawn(follow(containers_), log_failure);
 }
 
 void published_ports::engine_lost()
 {
-    address_.reset();
+    containers_.reset();
     following_.cancel();
     tasks_.cancel();
     entries_.clear();
@@ -168,13 +112,13 @@ asio::awaitable<std::unique_ptr<container_start>> published_ports::admit(std::st
         // The engine is no better off with the start itself, and says why.
         log_failure(std::current_exception());
     }
-    if (!found || !address_) co_return nullptr;
+    if (!found || !containers_) co_return nullptr;
     if (!found->obstacle.empty()) throw start_refused(found->obstacle);
     if (!found->running) {
         const auto failure = bind_all(found->wanted, found->id);
         if (!failure.empty()) {
             match_later(found->id);
-            throw refusal_of(*found, failure);
+            throw start_refused(describe_refusal(*found, failure));
         }
     }
     starting_.insert(found->id);
@@ -191,18 +135,18 @@ asio::awaitable<bool> published_ports::settle(std::string id)
         match_later(id);
         throw;
     }
-    if (!address_) co_return false;
+    if (!containers_) co_return false;
     if (!found) {
         // It has ended and was removed (--rm), perhaps before its events could close anything.
-        keep_only({.id = id});
+        change_ports({.id = id});
         co_return false;
     }
-    auto failure = keep_only(*found);
+    auto failure = change_ports(*found);
     if (failure.empty()) failure = co_await serve_all_of(id);
     if (failure.empty()) co_return true;
     co_await stop_container(id);
     match_later(id);
-    throw refusal_of(*found, failure);
+    throw start_refused(describe_refusal(*found, failure));
 }
 
 void published_ports::start_unsettled(const std::string& id)
@@ -213,10 +157,10 @@ void published_ports::start_unsettled(const std::string& id)
 
 asio::awaitable<void> published_ports::stop_container(std::string id)
 {
-    if (!address_) co_return;
-    auto asking = ask_engine(dialer_, *address_, "POST /containers/" + id + "/kill");
+    const auto containers = containers_;
+    if (!containers) co_return;
     try {
-        co_await vmctl::with_deadline(patience, std::move(asking));
+        co_await containers->kill(std::move(id));
     } catch (const std::exception&) {
         log_failure(std::current_exception());
     }
@@ -225,24 +169,20 @@ asio::awaitable<void> published_ports::stop_container(std::string id)
 // Nothing: there is no such container, or no engine.
 asio::awaitable<std::optional<container_ports>> published_ports::look_at(std::string container)
 {
-    if (!address_) co_return std::nullopt;
-    auto asking = ask_engine(dialer_, *address_, "GET /containers/" + container + "/json");
-    const auto answer = co_await vmctl::with_deadline(patience, std::move(asking));
-    if (answer.status == 404) co_return std::nullopt;
-    auto found = parse_container(answer.body);
-    if (!found) throw dial_error("the engine does not tell what " + container + " publishes");
-    co_return found;
+    const auto containers = containers_;
+    if (!containers) co_return std::nullopt;
+    co_return co_await containers->look_at(std::move(container));
 }
 
 // As long as the engine is there: a stream that ends is begun anew, and what was missed looked up.
-asio::awaitable<void> published_ports::follow(vmctl::engine_address address)
+asio::awaitable<void> published_ports::follow(std::shared_ptr<const engine_containers> containers)
 {
     asio::steady_timer pause(executor_);
     for (;;) {
         try {
-            auto begun = [this] { tasks_.spawn(match_all(), log_failure); };
-            auto take = [this](std::string_view line) { take_event(line); };
-            co_await follow_engine(dialer_, address, events, std::move(begun), std::move(take));
+            auto begun = [this, containers] { tasks_.spawn(match_all(containers), log_failure); };
+            auto changed = [this](std::string id) { match_later(std::move(id)); };
+            co_await containers->follow(std::move(begun), std::move(changed));
         } catch (const std::exception& error) {
             if (vmctl::is_cancellation(std::current_exception())) throw;
             spdlog::debug("published ports: the engine's events have ended: {}", error.what());
@@ -252,20 +192,11 @@ asio::awaitable<void> published_ports::follow(vmctl::engine_address address)
     }
 }
 
-void published_ports::take_event(std::string_view line)
+asio::awaitable<void> published_ports::match_all(std::shared_ptr<const engine_containers> containers
+)
 {
-    const auto event = json::parse(line, nullptr, false);
-    const auto id = "/Actor/ID"_json_pointer;
-    if (event.contains(id) && event[id].is_string()) match_later(event[id].get<std::string>());
-}
-
-asio::awaitable<void> published_ports::match_all()
-{
-    if (!address_) co_return;
-    auto asking = ask_engine(dialer_, *address_, "GET /containers/json");
-    const auto answer = co_await vmctl::with_deadline(patience, std::move(asking));
-    std::set<std::string> ids;
-    for (auto& id : ids_in(answer.body)) ids.insert(std::move(id));
+    const auto running = co_await containers->running();
+    std::set<std::string> ids(running.begin(), running.end());
     for (const auto& [port, each] : entries_) ids.insert(each.owner);
     for (const auto& id : ids) co_await match(id);
 }
@@ -294,9 +225,9 @@ asio::awaitable<std::optional<container_ports>> published_ports::know(std::strin
 asio::awaitable<void> published_ports::match(std::string id)
 {
     auto found = co_await know(id);
-    if (!address_) co_return;
+    if (!containers_) co_return;
     if (!found) found = container_ports{.id = id};
-    auto failure = keep_only(*found);
+    auto failure = change_ports(*found);
     const auto unserved = co_await serve_all_of(std::move(id));
     if (failure.empty()) failure = unserved;
     if (!failure.empty()) spdlog::warn("container {}: {}", found->name, failure);
@@ -313,37 +244,25 @@ std::string published_ports::bind_all(
         try {
             entries_.emplace(where, entry{owner, open(executor_, where)});
         } catch (const boost::system::system_error& error) {
-            if (is_missing_ipv6(where, error.code())) continue;
+            if (is_dispensable(where, error.code())) continue;
             if (failure.empty()) failure = describe_failure(where, error.code());
         }
     }
     return failure;
 }
 
-// What the container does not publish now is closed, unless it is about to start.
-std::string published_ports::keep_only(const container_ports& container)
+std::string published_ports::change_ports(const container_ports& container)
 {
-    const bool starts = starting_.contains(container.id);
-    const auto& open_now = container.open;
-    const auto is_open = [&open_now, &container](const published_port& port) {
-        return container.running && std::ranges::find(open_now, port) != open_now.end();
-    };
-    for (auto each = entries_.begin(); each != entries_.end();) {
-        if (each->second.owner != container.id || starts || is_open(each->first)) {
-            ++each;
-            continue;
-        }
-        const bool served = each->second.serving;
-        const auto guest = in_guest(each->first);
-        each = entries_.erase(each);
-        if (served) tasks_.spawn(end_forward(guest), log_failure);
+    port_owners now;
+    for (const auto& [port, each] : entries_) now.emplace(port, each.owner);
+    const auto changes = changes_for(container, now, starting_.contains(container.id));
+    for (const auto& port : changes.close) {
+        const bool served = entries_.at(port).serving;
+        entries_.erase(port);
+        if (served) tasks_.spawn(end_forward(in_guest(port)), log_failure);
     }
-    if (!container.running) return {};
-    // The engine says whose they are.
-    for (const auto& port : open_now)
-        if (const auto found = entries_.find(port); found != entries_.end())
-            found->second.owner = container.id;
-    return bind_all(open_now, container.id);
+    for (const auto& port : changes.adopt) entries_.at(port).owner = container.id;
+    return bind_all(changes.open, container.id);
 }
 
 asio::awaitable<void> published_ports::end_forward(vmctl::guest_port port)

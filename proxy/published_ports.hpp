@@ -5,6 +5,7 @@
 
 #include "proxy/container_ports.hpp"
 #include "proxy/dialer.hpp"
+#include "proxy/engine_containers.hpp"
 #include "proxy/loop_tools.hpp"
 #include "proxy/open_port.hpp"
 #include "proxy/start_gate.hpp"
@@ -23,7 +24,6 @@
 #include <optional>
 #include <set>
 #include <string>
-#include <string_view>
 #include <vector>
 
 namespace proxy {
@@ -61,20 +61,19 @@ private:
 
     boost::asio::awaitable<std::optional<container_ports>> look_at(std::string container);
     boost::asio::awaitable<std::optional<container_ports>> know(std::string id);
-    boost::asio::awaitable<void> follow(vmctl::engine_address address);
-    boost::asio::awaitable<void> match_all();
+    boost::asio::awaitable<void> follow(std::shared_ptr<const engine_containers> containers);
+    boost::asio::awaitable<void> match_all(std::shared_ptr<const engine_containers> containers);
     boost::asio::awaitable<void> match(std::string id);
     boost::asio::awaitable<bool> settle(std::string id);
     boost::asio::awaitable<void> stop_container(std::string id);
     boost::asio::awaitable<std::string> serve_all_of(std::string id);
     boost::asio::awaitable<void> end_forward(vmctl::guest_port port);
-    void take_event(std::string_view line);
     void match_later(std::string id);
     void start_unsettled(const std::string& id);
 
     // These two and serve_all_of() give the first failure as text; empty: none.
     std::string bind_all(const std::vector<published_port>& ports, const std::string& owner);
-    std::string keep_only(const container_ports& container);
+    std::string change_ports(const container_ports& container);
 
     void carry(std::unique_ptr<byte_stream> client, std::uint16_t target);
 
@@ -84,7 +83,7 @@ private:
     dialer& dialer_;
     vmctl::port_forwarding& way_;
 
-    std::optional<vmctl::engine_address> address_;  // while there is an engine
+    std::shared_ptr<const engine_containers> containers_;  // while there is an engine
     std::map<published_port, entry> entries_;
     std::multiset<std::string>
         starting_;  // ids; what they have bound stays although they do not run

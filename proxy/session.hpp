@@ -116,13 +116,15 @@ private:
 
     io_task<bool> send_bytes(std::string_view bytes);
 
-    // session_binds.cpp: requests that name paths of this machine, or start a container
+    // session_hold.cpp: requests that have to be here as a whole
     io_task<bool> forward_held();
     io_task<holding> hold_body();
-    io_task<std::optional<std::string>> translated_body(names_paths what, std::string body);
     io_task<> answers_before();
     io_task<> refuse_held(std::string reply);
     io_task<> answer_client(std::string_view reply);
+
+    // session_binds.cpp: requests that name paths of this machine
+    io_task<std::optional<std::string>> translated_body(names_paths what, std::string body);
 
     // session_starts.cpp: what a container publishes is open before the client hears of its start
     io_task<> admit_start(route what);

@@ -2,6 +2,7 @@
 #include "vmctl/domain_xml.hpp"
 
 #include "vmctl/share_list.hpp"
+#include "vmctl/user_network.hpp"
 
 #include <algorithm>
 #include <iterator>
@@ -37,14 +38,14 @@ std::string user_network(const domain_spec& spec)
     const auto forward = [](std::uint16_t host, std::uint16_t guest) {
         return ",hostfwd=tcp:127.0.0.1:" + std::to_string(host) + "-:" + std::to_string(guest);
     };
-    return "user,id=gw0" + forward(spec.engine_port, guest_engine_port) +
-           forward(0, guest_ssh_port);
+    return std::string("user,id=") + user_network_id +
+           forward(spec.engine_port, guest_engine_port) + forward(0, guest_ssh_port);
 }
 
 // 9p, as session libvirt has nothing else before its version 10. "squash": what the guest creates
 // belongs to whoever runs QEMU. "mapped" would let the guest change owners too, and would give the
-// host regular files in place of the guest's symbolic links. "remap": inode
-// numbers of several file systems below one directory stay apart.
+// host regular files in place of the guest's symbolic links. "remap": inode numbers of several file
+// systems below one directory stay apart.
 std::string share_devices(const std::vector<config::share>& shares)
 {
     std::string devices;
@@ -61,7 +62,11 @@ std::string share_devices(const std::vector<config::share>& shares)
 
 // The slot is one that libvirt, which fills the bus from below and knows nothing of this card,
 // does not reach. No boot ROM: the kernel is loaded directly.
-constexpr std::string_view network_card = "virtio-net-pci,netdev=gw0,romfile=,bus=pcie.0,addr=0x10";
+std::string network_card()
+{
+    return std::string("virtio-net-pci,netdev=") + user_network_id +
+           ",romfile=,bus=pcie.0,addr=0x10";
+}
 
 }  // namespace
 
@@ -189,7 +194,7 @@ std::string domain_xml(const domain_spec& spec, std::string_view uuid)
         << "    <qemu:arg value='-netdev'/>\n"
         << "    <qemu:arg value=" << in_quotes(user_network(spec)) << "/>\n"
         << "    <qemu:arg value='-device'/>\n"
-        << "    <qemu:arg value=" << in_quotes(network_card) << "/>\n"
+        << "    <qemu:arg value=" << in_quotes(network_card()) << "/>\n"
         << "  </qemu:commandline>\n"
         << "</domain>\n";
     return xml.str();

@@ -52,13 +52,14 @@ std::vector<port_forward> parse_user_network(std::string_view text)
 
 std::string add_forward(const guest_port& to)
 {
-    return "hostfwd_add gw0 " + name_of(to.protocol) + ":127.0.0.1:0-" + to.address + ":" +
-           std::to_string(to.port);
+    return std::string("hostfwd_add ") + user_network_id + " " + name_of(to.protocol) +
+           ":127.0.0.1:0-" + to.address + ":" + std::to_string(to.port);
 }
 
 std::string remove_forward(transport protocol, std::uint16_t host)
 {
-    return "hostfwd_remove gw0 " + name_of(protocol) + ":127.0.0.1:" + std::to_string(host);
+    return std::string("hostfwd_remove ") + user_network_id + " " + name_of(protocol) +
+           ":127.0.0.1:" + std::to_string(host);
 }
 
 }  // namespace vmctl

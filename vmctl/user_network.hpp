@@ -10,6 +10,9 @@
 
 namespace vmctl {
 
+// QEMU's name of the guest's network (-netdev user,id=…).
+inline constexpr const char* user_network_id = "gw0";
+
 struct port_forward {
     std::uint16_t host = 0;  // of 127.0.0.1
     guest_port guest;

@@ -42,16 +42,6 @@ struct sharing_session : session_fixture {
     std::filesystem::path shared;
 };
 
-asio::awaitable<std::string> receive_refusal(client_socket& client)
-{
-    std::string reply;
-    while (reply.find("}\n") == std::string::npos) {
-        const auto some = co_await receive_some(client);
-        reply += some;
-    }
-    co_return reply;
-}
-
 }  // namespace
 
 TEST_CASE("a request whose paths are shared reaches the engine byte for byte")

@@ -109,6 +109,17 @@ asio::awaitable<std::string> receive_some(Socket& socket)
     co_return text;
 }
 
+// An answer of ours, whose body is one line of JSON.
+inline asio::awaitable<std::string> receive_refusal(client_socket& client)
+{
+    std::string reply;
+    while (reply.find("}\n") == std::string::npos) {
+        const auto some = co_await receive_some(client);
+        reply += some;
+    }
+    co_return reply;
+}
+
 // Everything up to the end of stream.
 template <class Socket>
 asio::awaitable<std::string> receive_all(Socket& socket)

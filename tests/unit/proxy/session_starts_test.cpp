@@ -63,16 +63,6 @@ const std::string started = "HTTP/1.1 204 No Content\r\n\r\n";
 const std::string list = "GET /containers/json HTTP/1.1\r\n\r\n";
 const std::string listed = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n[]";
 
-asio::awaitable<std::string> receive_refusal(client_socket& client)
-{
-    std::string reply;
-    while (reply.find("}\n") == std::string::npos) {
-        const auto some = co_await receive_some(client);
-        reply += some;
-    }
-    co_return reply;
-}
-
 }  // namespace
 
 TEST_CASE("the engine hears of a start once its ports are ours, the client once they are open")

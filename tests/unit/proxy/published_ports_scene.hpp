@@ -1,0 +1,258 @@
+// The book of published ports, beside an engine that the test plays, and a guest whose every port
+// leads to one of this host.
+#pragma once
+
+#include "proxy/published_ports.hpp"
+#include "tests/support/run_loop.hpp"
+
+#include <boost/asio/buffer.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/redirect_error.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <boost/asio/write.hpp>
+#include <catch2/catch.hpp>
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+#include <array>
+#include <exception>
+#include <list>
+#include <map>
+#include <string>
+#include <vector>
+
+namespace asio = boost::asio;
+
+namespace published {
+
+using asio::ip::tcp;
+using nlohmann::json;
+using namespace proxy;
+using test_support::until;
+
+inline tcp::endpoint loopback(std::uint16_t port)
+{
+    return {asio::ip::address_v4::loopback(), port};
+}
+
+inline bool can_connect(asio::io_context& loop, std::uint16_t port)
+{
+    tcp::socket socket(loop);
+    boost::system::error_code failed;
+    socket.connect(loopback(port), failed);
+    return !failed;
+}
+
+// Answers inspections and the list, and keeps the stream of events open.
+class played_engine {
+public:
+    explicit played_engine(asio::io_context& loop) : loop_(loop), acceptor_(loop, loopback(0))
+    {
+        asio::co_spawn(loop_, accept(), asio::detached);
+    }
+
+    // A container that publishes `port` of 127.0.0.1.
+    void has(const std::string& id, bool running, std::uint16_t port, bool by_number = true)
+    {
+        const json bindings = {
+            {"80/tcp", {{{"HostIp", "127.0.0.1"}, {"HostPort", std::to_string(port)}}}}};
+        json& one = containers_[id];
+        one = {{"Id", id}, {"Name", "/" + id}, {"State", {{"Running", running}}}};
+        if (by_number) one["HostConfig"]["PortBindings"] = bindings;
+        if (running) one["NetworkSettings"]["Ports"] = bindings;
+    }
+
+    json& container(const std::string& id) { return containers_[id]; }
+
+    void lacks(const std::string& id) { containers_.erase(id); }
+
+    void tell(const std::string& id)
+    {
+        const auto line = json{{"Type", "container"}, {"Actor", {{"ID", id}}}}.dump() + "\n";
+        for (auto& each : followers_) asio::write(each, asio::buffer(line));
+    }
+
+    std::size_t followers() const { return followers_.size(); }
+
+    vmctl::engine_address address() const
+    {
+        vmctl::engine_address where;
+        where.endpoint = config::tcp_endpoint{"127.0.0.1", acceptor_.local_endpoint().port()};
+        return where;
+    }
+
+    void leave()
+    {
+        acceptor_.close();
+        followers_.clear();
+    }
+
+    std::vector<std::string> asked;
+    bool broken = false;  // every question is an error
+
+private:
+    asio::awaitable<void> accept()
+    {
+        boost::system::error_code ended;
+        while (!ended) {
+            auto client =
+                co_await acceptor_.async_accept(asio::redirect_error(asio::use_awaitable, ended));
+            if (!ended) asio::co_spawn(loop_, answer(std::move(client)), asio::detached);
+        }
+    }
+
+    asio::awaitable<void> answer(tcp::socket client)
+    {
+        std::string request;
+        while (!request.ends_with("\r\n\r\n")) {
+            std::array<char, 1000> bytes;
+            const auto count =
+                co_await client.async_read_some(asio::buffer(bytes), asio::use_awaitable);
+            request.append(bytes.data(), count);
+        }
+        asked.push_back(request.substr(0, request.find(" HTTP")));
+        const auto target = asked.back();
+        std::string body;
+        if (target.starts_with("GET /events")) {
+            co_await asio::async_write(
+                client, asio::buffer(std::string("HTTP/1.0 200 OK\r\n\r\n")), asio::use_awaitable
+            );
+            followers_.push_back(std::move(client));
+            co_return;
+        }
+        if (target == "GET /containers/json") {
+            json list = json::array();
+            for (const auto& [id, each] : containers_) list.push_back({{"Id", id}});
+            body = list.dump();
+        } else if (target.starts_with("GET /containers/")) {
+            const auto id = target.substr(16, target.rfind('/') - 16);
+            if (containers_.contains(id)) body = containers_[id].dump();
+        }
+        std::string status = body.empty() ? "404 Not Found" : "200 OK";
+        if (broken) {
+            status = "500 Internal Server Error";
+            body = R"({"message":"broken"})";
+        }
+        const auto reply = "HTTP/1.0 " + status + "\r\n\r\n" + body;
+        co_await asio::async_write(client, asio::buffer(reply), asio::use_awaitable);
+    }
+
+    asio::io_context& loop_;
+    tcp::acceptor acceptor_;
+    std::map<std::string, json> containers_;
+    std::list<tcp::socket> followers_;
+};
+
+// Every port of the guest leads to the same one here.
+class played_guest final : public vmctl::port_forwarding {
+public:
+    asio::awaitable<std::uint16_t> forward(vmctl::guest_port port) override
+    {
+        if (!failure.empty()) {
+            ++refused;
+            throw std::runtime_error(failure);
+        }
+        forwarded.push_back(std::move(port));
+        co_return target;
+    }
+
+    asio::awaitable<void> end_forward(vmctl::guest_port port) override
+    {
+        ended.push_back(std::move(port));
+        co_return;
+    }
+
+    std::uint16_t target = 0;
+    std::string failure;  // of every forward
+    int refused = 0;
+    std::vector<vmctl::guest_port> forwarded;
+    std::vector<vmctl::guest_port> ended;
+};
+
+class ready_engine final : public vmctl::engine {
+public:
+    std::optional<vmctl::lease> acquire_now(vmctl::activity) override
+    {
+        ++leases;
+        return vmctl::lease(vmctl::engine_address(), [this] { --leases; });
+    }
+
+    asio::awaitable<vmctl::lease> acquire(vmctl::requester, vmctl::activity kind) override
+    {
+        co_return *acquire_now(kind);
+    }
+
+    int leases = 0;
+};
+
+struct scene {
+    scene()
+        : engine(loop),
+          service(loop, loopback(0)),
+          dialer(loop.get_executor()),
+          ports(loop.get_executor(), state, dialer, guest)
+    {
+        guest.target = service.local_endpoint().port();
+        // A free port, for now.
+        port = tcp::acceptor(loop, loopback(0)).local_endpoint().port();
+    }
+
+    // With the engine followed, and everything ended in the end.
+    void run(asio::awaitable<void> (*script)(scene&))
+    {
+        test_support::run_loop(loop, play(script), std::chrono::seconds(60));
+    }
+
+    asio::awaitable<void> play(asio::awaitable<void> (*script)(scene&))
+    {
+        ports.engine_ready(engine.address());
+        co_await until([this] { return engine.followers() == 1; });
+        std::exception_ptr failure;
+        try {
+            co_await script(*this);
+        } catch (...) {
+            failure = std::current_exception();
+        }
+        co_await ports.stop();
+        engine.leave();
+        service.close();
+        if (failure) std::rethrow_exception(failure);
+    }
+
+    // As the session does for a client.
+    asio::awaitable<void> start(std::string id)
+    {
+        auto one = co_await ports.admit(id);
+        REQUIRE(one);
+        engine.has(id, true, port);
+        co_await one->settle();
+    }
+
+    asio::awaitable<std::string> refusal_of(std::string id)
+    {
+        try {
+            const auto one = co_await ports.admit(id);
+        } catch (const start_refused& refused) {
+            co_return refused.what();
+        }
+        co_return "";
+    }
+
+    bool is_open() { return can_connect(loop, port); }
+
+    asio::io_context loop{1};
+    played_engine engine;
+    tcp::acceptor service;
+    played_guest guest;
+    ready_engine state;
+    proxy::dialer dialer;
+    published_ports ports;
+    std::uint16_t port = 0;
+    bool settles = true;
+};
+
+inline const std::string inspection = "GET /containers/web/json";
+
+}  // namespace published
