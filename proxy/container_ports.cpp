@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <limits>
 
 namespace proxy {
 namespace {
@@ -24,9 +25,11 @@ std::optional<std::uint16_t> port_number(std::string_view text)
     return port;
 }
 
+// "80" is "80/tcp" (go-connections nat.SplitProtoPort).
 std::optional<vmctl::transport> protocol_of(std::string_view container_port)
 {
-    if (container_port.ends_with("/tcp")) return vmctl::transport::tcp;
+    const bool named = container_port.find('/') != std::string_view::npos;
+    if (!named || container_port.ends_with("/tcp")) return vmctl::transport::tcp;
     if (container_port.ends_with("/udp")) return vmctl::transport::udp;
     return std::nullopt;
 }
@@ -90,6 +93,18 @@ void read_open(const json& bindings, container_ports& into)
     });
 }
 
+void read_routed(const json& port, std::vector<published_port>& into)
+{
+    if (!port.is_object() || text(port, "PublishMode") != "ingress") return;
+    const auto protocol = protocol_of("/" + text(port, "Protocol"));
+    const auto found = port.find("PublishedPort");
+    if (!protocol || found == port.end() || !found->is_number_unsigned()) return;
+    const auto number = found->get<std::uint64_t>();
+    if (number == 0 || number > std::numeric_limits<std::uint16_t>::max()) return;
+    for (const auto all : {all_ipv4, all_ipv6})
+        into.push_back({*protocol, std::string(all), static_cast<std::uint16_t>(number)});
+}
+
 void tidy(std::vector<published_port>& ports)
 {
     std::ranges::sort(ports);
@@ -125,6 +140,8 @@ std::optional<container_ports> parse_container(std::string_view inspected)
     result.running = running != state.end() && *running == true;
     const auto& host_config = member(container, "HostConfig");
     const auto mode = host_config.is_object() ? text(host_config, "NetworkMode") : "";
+    result.on_host_network = mode == "host";
+    result.auto_remove = host_config.is_object() && host_config.value("AutoRemove", json()) == true;
     const bool own_network = mode != "host" && mode != "none" && !mode.starts_with("container:");
     if (host_config.is_object() && own_network)
         read_wanted(member(host_config, "PortBindings"), result);
@@ -133,6 +150,19 @@ std::optional<container_ports> parse_container(std::string_view inspected)
     tidy(result.wanted);
     tidy(result.open);
     return result;
+}
+
+std::vector<published_port> parse_services(std::string_view list)
+{
+    std::vector<published_port> ports;
+    const auto services = json::parse(list, nullptr, false);
+    if (!services.is_array()) return ports;
+    const auto where = "/Endpoint/Ports"_json_pointer;
+    for (const auto& service : services)
+        if (service.is_object() && service.contains(where) && service[where].is_array())
+            for (const auto& port : service[where]) read_routed(port, ports);
+    tidy(ports);
+    return ports;
 }
 
 vmctl::guest_port in_guest(const published_port& port)

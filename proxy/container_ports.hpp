@@ -28,6 +28,8 @@ struct container_ports {
     std::string id = {};
     std::string name = {};  // without the slash
     bool running = false;
+    bool on_host_network = false;  // the engine's own, where what it listens on is open
+    bool auto_remove = false;      // --rm
     // Asked for by number. The engine chooses the others, and those of a range.
     std::vector<published_port> wanted = {};
     // Open now.
@@ -38,6 +40,11 @@ struct container_ports {
 
 // Nothing: it is no such answer.
 std::optional<container_ports> parse_container(std::string_view inspected);
+
+// What the answer to GET /services tells to be open on every node of the swarm. Ports of tasks
+// (mode "host") are their containers'. Pure. Source: moby api/swagger.yaml (Service,
+// EndpointPortConfig).
+std::vector<published_port> parse_services(std::string_view list);
 
 // Where in the guest it is when the engine there has it open.
 vmctl::guest_port in_guest(const published_port& port);

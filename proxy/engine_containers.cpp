@@ -16,18 +16,33 @@ using nlohmann::json;
 
 constexpr auto patience = std::chrono::seconds(10);
 
-// {"type":["container"],"event":["start","die","destroy"]}
+// {"type":["container","service"],"event":["start","die","destroy","create","update","remove"]}
 constexpr const char* events =
-    "GET /events?filters=%7B%22type%22%3A%5B%22container%22%5D%2C%22event%22%3A%5B%22start%22%2C"
-    "%22die%22%2C%22destroy%22%5D%7D";
+    "GET /events?filters=%7B%22type%22%3A%5B%22container%22%2C%22service%22%5D%2C%22event%22%3A%5B"
+    "%22start%22%2C%22die%22%2C%22destroy%22%2C%22create%22%2C%22update%22%2C%22remove%22%5D%7D";
+
+// The text at `where`; empty: none.
+std::string text_at(const json& document, const json::json_pointer& where)
+{
+    return document.contains(where) && document[where].is_string()
+               ? document[where].get<std::string>()
+               : "";
+}
 
 }  // namespace
 
-std::string container_of_event(std::string_view line)
+engine_event parse_event(std::string_view line)
 {
+    using enum engine_event::subject;
     const auto event = json::parse(line, nullptr, false);
-    const auto id = "/Actor/ID"_json_pointer;
-    return event.contains(id) && event[id].is_string() ? event[id].get<std::string>() : "";
+    auto id = text_at(event, "/Actor/ID"_json_pointer);
+    const auto type = text_at(event, "/Type"_json_pointer);
+    const auto action = text_at(event, "/Action"_json_pointer);
+    if (id.empty()) return {};
+    if (type == "service") return {service, std::move(id)};
+    const bool matters = action == "start" || action == "die" || action == "destroy";
+    if (type == "container" && matters) return {container, std::move(id)};
+    return {};
 }
 
 std::vector<std::string> containers_in(std::string_view list)
@@ -63,18 +78,29 @@ asio::awaitable<std::vector<std::string>> engine_containers::running() const
     co_return containers_in(answer.body);
 }
 
+asio::awaitable<std::vector<published_port>> engine_containers::service_ports() const
+{
+    const auto answer = co_await ask("GET /services");
+    co_return parse_services(answer.body);
+}
+
 asio::awaitable<void> engine_containers::kill(std::string container) const
 {
     co_await ask("POST /containers/" + container + "/kill");
 }
 
+asio::awaitable<void> engine_containers::remove(std::string container) const
+{
+    co_await ask("DELETE /containers/" + container + "?force=1&v=1");
+}
+
 asio::awaitable<void> engine_containers::follow(
-    std::function<void()> begun, std::function<void(std::string id)> changed
+    std::function<void()> begun, std::function<void(engine_event event)> changed
 ) const
 {
     auto take = [changed = std::move(changed)](std::string_view line) {
-        auto id = container_of_event(line);
-        if (!id.empty()) changed(std::move(id));
+        auto event = parse_event(line);
+        if (event.about != engine_event::subject::nothing) changed(std::move(event));
     };
     co_await follow_engine(dialer_, address_, events, std::move(begun), std::move(take));
 }

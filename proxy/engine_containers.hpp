@@ -17,8 +17,17 @@
 
 namespace proxy {
 
-// The container that a line of GET /events is about; empty: none. Pure.
-std::string container_of_event(std::string_view line);
+// What a line of GET /events is about.
+struct engine_event {
+    enum class subject { nothing, container, service };
+
+    subject about = subject::nothing;
+    std::string id = {};
+    bool operator==(const engine_event&) const = default;
+};
+
+// Of containers: one that starts, ends or is removed. Of services: whatever happens to one. Pure.
+engine_event parse_event(std::string_view line);
 
 // Those in the answer to GET /containers/json. Pure.
 std::vector<std::string> containers_in(std::string_view list);
@@ -38,12 +47,18 @@ public:
 
     boost::asio::awaitable<std::vector<std::string>> running() const;
 
+    // What services publish; nothing, too, when the engine is no manager of a swarm.
+    boost::asio::awaitable<std::vector<published_port>> service_ports() const;
+
     boost::asio::awaitable<void> kill(std::string container) const;
 
-    // Until the engine ends it: `begun` once nothing is missed any more, `changed` with each
-    // container that starts, ends or is removed. Has no time limit.
+    // With its anonymous volumes.
+    boost::asio::awaitable<void> remove(std::string container) const;
+
+    // Until the engine ends it: `begun` once nothing is missed any more, `changed` with each event
+    // that has a subject. Has no time limit.
     boost::asio::awaitable<void> follow(
-        std::function<void()> begun, std::function<void(std::string id)> changed
+        std::function<void()> begun, std::function<void(engine_event event)> changed
     ) const;
 
 private:

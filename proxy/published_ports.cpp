@@ -18,6 +18,10 @@ namespace asio = boost::asio;
 namespace proxy {
 namespace {
 
+// Owners that are no containers, beside the ids of those.
+constexpr const char* host_network_owner = "--network host";
+constexpr const char* services_owner = "swarm services";
+
 constexpr auto pause_before_asking_again = std::chrono::seconds(1);
 
 std::unique_ptr<open_port> open(const asio::any_io_executor& executor, const published_port& where)
@@ -26,33 +30,12 @@ std::unique_ptr<open_port> open(const asio::any_io_executor& executor, const pub
                                                    : open_udp_port(executor, where);
 }
 
-void log_failure(const std::exception_ptr& failure)
+}  // namespace
+
+void published_ports::log_failure(const std::exception_ptr& failure)
 {
     spdlog::warn("published ports: {}", vmctl::message_of(failure));
 }
-
-}  // namespace
-
-class published_ports::start_in_progress final : public container_start {
-public:
-    start_in_progress(published_ports& ports, std::string id) : ports_(ports), id_(std::move(id)) {}
-
-    ~start_in_progress() override
-    {
-        if (!settled_) ports_.start_unsettled(id_);
-    }
-
-    asio::awaitable<bool> settle() override
-    {
-        settled_ = true;
-        co_return co_await ports_.settle(id_);
-    }
-
-private:
-    published_ports& ports_;
-    std::string id_;
-    bool settled_ = false;
-};
 
 published_ports::published_ports(
     asio::any_io_executor executor,
@@ -65,6 +48,12 @@ published_ports::published_ports(
       engine_(engine),
       dialer_(dialer),
       way_(way),
+      host_network_(
+          executor_,
+          dialer,
+          way,
+          [this](const std::vector<std::uint16_t>& open) { host_network_changed(open); }
+      ),
       emptied_(executor_, asio::steady_timer::time_point::max()),
       following_(executor_),
       tasks_(executor_)
@@ -87,6 +76,8 @@ void published_ports::engine_lost()
     containers_.reset();
     following_.cancel();
     tasks_.cancel();
+    host_network_.forget();
+    looks_.forget();
     entries_.clear();
     for (auto& each : tunnels_) each.abort();
 }
@@ -96,6 +87,7 @@ asio::awaitable<void> published_ports::stop()
     stopping_ = true;
     engine_lost();
     co_await following_.wait();
+    co_await host_network_.stop();
     co_await tasks_.wait();
     while (!tunnels_.empty()) {
         boost::system::error_code woken;
@@ -103,75 +95,17 @@ asio::awaitable<void> published_ports::stop()
     }
 }
 
-asio::awaitable<std::unique_ptr<container_start>> published_ports::admit(std::string container)
-{
-    std::optional<container_ports> found;
-    try {
-        found = co_await look_at(std::move(container));
-    } catch (const std::exception&) {
-        // The engine is no better off with the start itself, and says why.
-        log_failure(std::current_exception());
-    }
-    if (!found || !containers_) co_return nullptr;
-    if (!found->obstacle.empty()) throw start_refused(found->obstacle);
-    if (!found->running) {
-        const auto failure = bind_all(found->wanted, found->id);
-        if (!failure.empty()) {
-            match_later(found->id);
-            throw start_refused(describe_refusal(*found, failure));
-        }
-    }
-    starting_.insert(found->id);
-    co_return std::make_unique<start_in_progress>(*this, found->id);
-}
-
-asio::awaitable<bool> published_ports::settle(std::string id)
-{
-    starting_.extract(id);
-    std::optional<container_ports> found;
-    try {
-        found = co_await look_at(id);
-    } catch (...) {
-        match_later(id);
-        throw;
-    }
-    if (!containers_) co_return false;
-    if (!found) {
-        // It has ended and was removed (--rm), perhaps before its events could close anything.
-        change_ports({.id = id});
-        co_return false;
-    }
-    auto failure = change_ports(*found);
-    if (failure.empty()) failure = co_await serve_all_of(id);
-    if (failure.empty()) co_return true;
-    co_await stop_container(id);
-    match_later(id);
-    throw start_refused(describe_refusal(*found, failure));
-}
-
-void published_ports::start_unsettled(const std::string& id)
-{
-    starting_.extract(id);
-    match_later(id);
-}
-
-asio::awaitable<void> published_ports::stop_container(std::string id)
-{
-    const auto containers = containers_;
-    if (!containers) co_return;
-    try {
-        co_await containers->kill(std::move(id));
-    } catch (const std::exception&) {
-        log_failure(std::current_exception());
-    }
-}
-
 // Nothing: there is no such container, or no engine.
-asio::awaitable<std::optional<container_ports>> published_ports::look_at(std::string container)
+asio::awaitable<std::optional<container_ports>> published_ports::look_at(std::string owner)
 {
     const auto containers = containers_;
     if (!containers) co_return std::nullopt;
-    co_return co_await containers->look_at(std::move(container));
+    if (owner == services_owner) {
+        container_ports all{.id = owner, .name = owner, .running = true};
+        all.open = co_await containers->service_ports();
+        co_return all;
+    }
+    co_return co_await containers->look_at(std::move(owner));
 }
 
 // As long as the engine is there: a stream that ends is begun anew, and what was missed looked up.
@@ -181,7 +115,13 @@ asio::awaitable<void> published_ports::follow(std::shared_ptr<const engine_conta
     for (;;) {
         try {
             auto begun = [this, containers] { tasks_.spawn(match_all(containers), log_failure); };
-            auto changed = [this](std::string id) { match_later(std::move(id)); };
+            auto changed = [this](engine_event event) {
+                // That the engine leaves its swarm is told by nothing but the services' containers.
+                if (event.about == engine_event::subject::service || owns_any(services_owner))
+                    match_later(services_owner);
+                if (event.about == engine_event::subject::container)
+                    match_later(std::move(event.id));
+            };
             co_await containers->follow(std::move(begun), std::move(changed));
         } catch (const std::exception& error) {
             if (vmctl::is_cancellation(std::current_exception())) throw;
@@ -197,22 +137,32 @@ asio::awaitable<void> published_ports::match_all(std::shared_ptr<const engine_co
 {
     const auto running = co_await containers->running();
     std::set<std::string> ids(running.begin(), running.end());
-    for (const auto& [port, each] : entries_) ids.insert(each.owner);
+    ids.insert(services_owner);
+    ids.insert(host_network_.containers().begin(), host_network_.containers().end());
+    for (const auto& [port, each] : entries_)
+        if (each.owner != host_network_owner) ids.insert(each.owner);
     for (const auto& id : ids) co_await match(id);
 }
 
-void published_ports::match_later(std::string id)
+void published_ports::match_later(std::string owner)
 {
-    if (!stopping_) tasks_.spawn(match(std::move(id)), log_failure);
+    if (!stopping_) tasks_.spawn(match(std::move(owner)), log_failure);
+}
+
+bool published_ports::owns_any(std::string_view owner) const
+{
+    return std::ranges::any_of(entries_, [owner](const auto& each) {
+        return each.second.owner == owner;
+    });
 }
 
 // Until it is known: a port of a container that may still run is not closed.
-asio::awaitable<std::optional<container_ports>> published_ports::know(std::string id)
+asio::awaitable<std::optional<container_ports>> published_ports::know(std::string owner)
 {
     asio::steady_timer pause(executor_);
     for (;;) {
         try {
-            co_return co_await look_at(id);
+            co_return co_await look_at(owner);
         } catch (const std::exception&) {
             if (vmctl::is_cancellation(std::current_exception())) throw;
             log_failure(std::current_exception());
@@ -222,15 +172,42 @@ asio::awaitable<std::optional<container_ports>> published_ports::know(std::strin
     }
 }
 
-asio::awaitable<void> published_ports::match(std::string id)
+asio::awaitable<void> published_ports::match(std::string owner)
 {
-    auto found = co_await know(id);
-    if (!containers_) co_return;
-    if (!found) found = container_ports{.id = id};
-    auto failure = change_ports(*found);
-    const auto unserved = co_await serve_all_of(std::move(id));
+    auto turn = looks_.take(owner);
+    if (!turn) co_return;
+    do {
+        co_await match_once(owner);
+    } while (turn->asked_again());
+}
+
+asio::awaitable<void> published_ports::match_once(std::string owner)
+{
+    const auto asked = containers_;
+    auto found = co_await know(owner);
+    if (!asked || containers_ != asked) co_return;
+    if (!found) found = container_ports{.id = owner};
+    if (found->running && found->on_host_network) {
+        host_network_.add(owner);
+    } else {
+        host_network_.remove(owner);
+    }
+    co_await match_to(std::move(*found));
+}
+
+asio::awaitable<void> published_ports::match_to(container_ports container)
+{
+    auto failure = change_ports(container);
+    const auto unserved = co_await serve_all_of(container.id);
     if (failure.empty()) failure = unserved;
-    if (!failure.empty()) spdlog::warn("container {}: {}", found->name, failure);
+    if (!failure.empty()) spdlog::warn("container {}: {}", container.name, failure);
+}
+
+void published_ports::host_network_changed(const std::vector<std::uint16_t>& ports)
+{
+    container_ports all{.id = host_network_owner, .name = host_network_owner, .running = true};
+    for (const auto port : ports) all.open.push_back({vmctl::transport::tcp, "127.0.0.1", port});
+    if (!stopping_) tasks_.spawn(match_to(std::move(all)), log_failure);
 }
 
 std::string published_ports::bind_all(

@@ -6,10 +6,12 @@
 #include "proxy/container_ports.hpp"
 #include "proxy/dialer.hpp"
 #include "proxy/engine_containers.hpp"
+#include "proxy/host_network.hpp"
 #include "proxy/loop_tools.hpp"
 #include "proxy/open_port.hpp"
 #include "proxy/start_gate.hpp"
 #include "proxy/tunnel.hpp"
+#include "proxy/turns.hpp"
 #include "vmctl/engine.hpp"
 #include "vmctl/port_forwarding.hpp"
 #include "vmctl/task_group.hpp"
@@ -18,12 +20,15 @@
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/steady_timer.hpp>
 
+#include <cstdint>
+#include <exception>
 #include <list>
 #include <map>
 #include <memory>
 #include <optional>
 #include <set>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace proxy {
@@ -52,23 +57,30 @@ public:
 
 private:
     struct entry {
-        std::string owner;  // the container's id
+        std::string owner;  // a container's id, or one of the names in the .cpp
         std::unique_ptr<open_port> port;
         bool serving = false;
     };
 
     class start_in_progress;
 
-    boost::asio::awaitable<std::optional<container_ports>> look_at(std::string container);
-    boost::asio::awaitable<std::optional<container_ports>> know(std::string id);
+    static void log_failure(const std::exception_ptr& failure);
+
+    boost::asio::awaitable<std::optional<container_ports>> look_at(std::string owner);
+    boost::asio::awaitable<std::optional<container_ports>> know(std::string owner);
     boost::asio::awaitable<void> follow(std::shared_ptr<const engine_containers> containers);
     boost::asio::awaitable<void> match_all(std::shared_ptr<const engine_containers> containers);
-    boost::asio::awaitable<void> match(std::string id);
+    boost::asio::awaitable<void> match(std::string owner);
+    boost::asio::awaitable<void> match_once(std::string owner);
+    boost::asio::awaitable<void> match_to(container_ports container);
+    void host_network_changed(const std::vector<std::uint16_t>& ports);
     boost::asio::awaitable<bool> settle(std::string id);
-    boost::asio::awaitable<void> stop_container(std::string id);
+    boost::asio::awaitable<bool> settle_once(std::string id);
+    boost::asio::awaitable<void> give_up(container_ports container);
     boost::asio::awaitable<std::string> serve_all_of(std::string id);
     boost::asio::awaitable<void> end_forward(vmctl::guest_port port);
-    void match_later(std::string id);
+    void match_later(std::string owner);
+    bool owns_any(std::string_view owner) const;
     void start_unsettled(const std::string& id);
 
     // These two and serve_all_of() give the first failure as text; empty: none.
@@ -89,6 +101,8 @@ private:
         starting_;  // ids; what they have bound stays although they do not run
     std::list<tunnel> tunnels_;
     bool stopping_ = false;
+    host_network host_network_;
+    turns looks_;
     // Never expires: cancelling it wakes whoever waits for the last tunnel's end.
     boost::asio::steady_timer emptied_;
 

@@ -29,6 +29,7 @@ TEST_CASE("what a container asks for by number is wanted, the rest is the engine
     const auto [bindings, wanted] = GENERATE(table<std::string, std::string>({
         {R"({"80/tcp":[{"HostIp":"","HostPort":"8080"}]})", "tcp4 0.0.0.0:8080, tcp6 [::]:8080"},
         {R"({"80/tcp":[{"HostPort":"8080"}]})", "tcp4 0.0.0.0:8080, tcp6 [::]:8080"},
+        {R"({"80":[{"HostIp":"127.0.0.1","HostPort":"8080"}]})", "tcp4 127.0.0.1:8080"},
         {R"({"80/tcp":[{"HostIp":"127.0.0.1","HostPort":"8080"}]})", "tcp4 127.0.0.1:8080"},
         {R"({"53/udp":[{"HostIp":"0.0.0.0","HostPort":"53"}]})", "udp4 0.0.0.0:53"},
         {R"({"80/tcp":[{"HostPort":""},{"HostPort":"0"},{"HostPort":"8000-8010"}]})", ""},
@@ -54,6 +55,32 @@ TEST_CASE("a container without a network of its own publishes nothing")
     ));
     REQUIRE(found);
     CHECK(found->wanted.empty());
+    CHECK(found->on_host_network == (mode == "host"));
+}
+
+TEST_CASE("services publish what every node has open")
+{
+    const auto service = [](const std::string& ports) {
+        return R"([{"ID":"s","Endpoint":{"Ports":)" + ports + "}}]";
+    };
+    const auto [ports, open] = GENERATE(table<std::string, std::string>({
+        {R"([{"Protocol":"tcp","TargetPort":80,"PublishedPort":8080,"PublishMode":"ingress"}])",
+         "tcp4 0.0.0.0:8080, tcp6 [::]:8080"},
+        {R"([{"Protocol":"udp","PublishedPort":53,"PublishMode":"ingress"},
+             {"Protocol":"udp","PublishedPort":53,"PublishMode":"ingress"}])",
+         "udp4 0.0.0.0:53, udp6 [::]:53"},
+        {R"([{"Protocol":"tcp","PublishedPort":8080,"PublishMode":"host"}])", ""},
+        {R"([{"Protocol":"sctp","PublishedPort":8080,"PublishMode":"ingress"}])", ""},
+        {R"([{"Protocol":"tcp","PublishMode":"ingress"}])", ""},
+        {R"([{"Protocol":"tcp","PublishedPort":0,"PublishMode":"ingress"}])", ""},
+        {R"([{"Protocol":"tcp","PublishedPort":65616,"PublishMode":"ingress"}])", ""},
+        {R"([{"Protocol":"tcp","PublishedPort":"8080","PublishMode":"ingress"},7])", ""},
+        {"null", ""},
+    }));
+    CAPTURE(ports);
+    CHECK(text_of(parse_services(service(ports))) == open);
+    CHECK(parse_services(R"({"message":"This node is not a swarm manager."})").empty());
+    CHECK(parse_services(R"([{"Spec":{}},7])").empty());
 }
 
 TEST_CASE("what is open is told without doubles")

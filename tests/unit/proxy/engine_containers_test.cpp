@@ -8,18 +8,23 @@
 
 using namespace proxy;
 
-TEST_CASE("an event names its container, or none")
+TEST_CASE("an event has a container or a service as its subject, or none that matters")
 {
-    const auto [line, id] = GENERATE(table<std::string, std::string>({
-        {R"({"Type":"container","Action":"start","Actor":{"ID":"abc","Attributes":{}}})", "abc"},
-        {R"({"Type":"container","Actor":{"ID":7}})", ""},
-        {R"({"Actor":"abc"})", ""},
-        {"[]", ""},
-        {"{", ""},
-        {"", ""},
+    using enum engine_event::subject;
+    const auto [line, expected] = GENERATE(table<std::string, engine_event>({
+        {R"({"Type":"container","Action":"start","Actor":{"ID":"abc"}})", {container, "abc"}},
+        {R"({"Type":"container","Action":"die","Actor":{"ID":"abc"}})", {container, "abc"}},
+        {R"({"Type":"container","Action":"create","Actor":{"ID":"abc"}})", {}},
+        {R"({"Type":"container","Action":"start","Actor":{"ID":7}})", {}},
+        {R"({"Type":"service","Action":"update","Actor":{"ID":"s"}})", {service, "s"}},
+        {R"({"Type":"network","Action":"remove","Actor":{"ID":"n"}})", {}},
+        {R"({"Actor":"abc"})", {}},
+        {"[]", {}},
+        {"{", {}},
+        {"", {}},
     }));
     CAPTURE(line);
-    CHECK(container_of_event(line) == id);
+    CHECK(parse_event(line) == expected);
 }
 
 TEST_CASE("a list names its containers")

@@ -21,6 +21,7 @@
 #include <list>
 #include <map>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace asio = boost::asio;
@@ -68,9 +69,18 @@ public:
 
     void lacks(const std::string& id) { containers_.erase(id); }
 
-    void tell(const std::string& id)
+    // The ports of one service, on all addresses; 0: there is no service.
+    void serves(std::uint16_t port)
     {
-        const auto line = json{{"Type", "container"}, {"Actor", {{"ID", id}}}}.dump() + "\n";
+        services_ = json::array();
+        const json one = {{"Protocol", "tcp"}, {"PublishedPort", port}, {"PublishMode", "ingress"}};
+        if (port != 0) services_.push_back({{"Endpoint", {{"Ports", {one}}}}});
+    }
+
+    void tell(const std::string& id, const std::string& type = "container")
+    {
+        const json event = {{"Type", type}, {"Action", "start"}, {"Actor", {{"ID", id}}}};
+        const auto line = event.dump() + "\n";
         for (auto& each : followers_) asio::write(each, asio::buffer(line));
     }
 
@@ -83,6 +93,9 @@ public:
         return where;
     }
 
+    // Of every follower.
+    void end_events() { followers_.clear(); }
+
     void leave()
     {
         acceptor_.close();
@@ -90,7 +103,10 @@ public:
     }
 
     std::vector<std::string> asked;
-    bool broken = false;  // every question is an error
+    bool broken = false;       // every question is an error
+    bool delays_next = false;  // the answer to the next question, as long as `delayed`
+    bool delayed = true;
+    bool answered_late = false;
 
 private:
     asio::awaitable<void> accept()
@@ -126,26 +142,35 @@ private:
             json list = json::array();
             for (const auto& [id, each] : containers_) list.push_back({{"Id", id}});
             body = list.dump();
+        } else if (target == "GET /services") {
+            body = services_.dump();
         } else if (target.starts_with("GET /containers/")) {
             const auto id = target.substr(16, target.rfind('/') - 16);
             if (containers_.contains(id)) body = containers_[id].dump();
+        } else if (target.starts_with("DELETE /containers/")) {
+            body = "removed";
         }
         std::string status = body.empty() ? "404 Not Found" : "200 OK";
         if (broken) {
             status = "500 Internal Server Error";
             body = R"({"message":"broken"})";
         }
+        // What it tells is how it was when it was asked.
+        const bool late = std::exchange(delays_next, false);
+        if (late) co_await until([this] { return !delayed; });
         const auto reply = "HTTP/1.0 " + status + "\r\n\r\n" + body;
         co_await asio::async_write(client, asio::buffer(reply), asio::use_awaitable);
+        answered_late = answered_late || late;
     }
 
     asio::io_context& loop_;
     tcp::acceptor acceptor_;
     std::map<std::string, json> containers_;
+    json services_ = json::array();
     std::list<tcp::socket> followers_;
 };
 
-// Every port of the guest leads to the same one here.
+// Every port of the guest leads to the same one here, if it is not said to lead elsewhere.
 class played_guest final : public vmctl::port_forwarding {
 public:
     asio::awaitable<std::uint16_t> forward(vmctl::guest_port port) override
@@ -155,7 +180,8 @@ public:
             throw std::runtime_error(failure);
         }
         forwarded.push_back(std::move(port));
-        co_return target;
+        const auto other = leads_to.find(forwarded.back().port);
+        co_return other == leads_to.end() ? target : other->second;
     }
 
     asio::awaitable<void> end_forward(vmctl::guest_port port) override
@@ -165,6 +191,7 @@ public:
     }
 
     std::uint16_t target = 0;
+    std::map<std::uint16_t, std::uint16_t> leads_to;
     std::string failure;  // of every forward
     int refused = 0;
     std::vector<vmctl::guest_port> forwarded;
@@ -230,6 +257,15 @@ struct scene {
         co_await one->settle();
     }
 
+    // What the engine has told before is known then.
+    asio::awaitable<void> look_at_another()
+    {
+        const std::string look = "GET /containers/another/json";
+        const auto looks = std::ranges::count(engine.asked, look);
+        engine.tell("another");
+        co_await until([&] { return std::ranges::count(engine.asked, look) > looks; });
+    }
+
     asio::awaitable<std::string> refusal_of(std::string id)
     {
         try {
@@ -250,7 +286,7 @@ struct scene {
     proxy::dialer dialer;
     published_ports ports;
     std::uint16_t port = 0;
-    bool settles = true;
+    bool variant = true;  // for a script, which cannot capture
 };
 
 inline const std::string inspection = "GET /containers/web/json";

@@ -111,7 +111,7 @@ TEST_CASE("a start that has failed, or that nobody saw the end of, leaves no por
 {
     scene one;
     one.engine.has("web", false, one.port);
-    one.settles = GENERATE(true, false);
+    one.variant = GENERATE(true, false);
     one.run([](scene& s) -> asio::awaitable<void> {
         auto start = co_await s.ports.admit("web");
         REQUIRE(start);
@@ -120,7 +120,7 @@ TEST_CASE("a start that has failed, or that nobody saw the end of, leaves no por
         s.engine.tell("web");
         co_await until([&] { return std::ranges::count(s.engine.asked, inspection) > asked; });
         CHECK(s.is_open());
-        if (s.settles) co_await start->settle();
+        if (s.variant) co_await start->settle();
         start.reset();
         co_await until([&] { return !s.is_open(); });
     });
@@ -200,5 +200,109 @@ TEST_CASE("what cannot be published is refused in words")
         CHECK_THAT(refusal, Catch::Contains("::1") && Catch::Contains("127.0.0.1"));
         const auto unknown = co_await s.ports.admit("nobody");
         CHECK_FALSE(unknown);
+    });
+}
+
+TEST_CASE("an answer that is late does not undo a newer one")
+{
+    const bool by_client = GENERATE(false, true);
+    CAPTURE(by_client);
+    scene one;
+    one.variant = by_client;
+    one.engine.has("web", false, one.port);
+    one.run([](scene& s) -> asio::awaitable<void> {
+        auto start = co_await s.ports.admit("web");
+        s.engine.has("web", true, s.port);
+        s.engine.delays_next = true;
+        const auto asked = std::ranges::count(s.engine.asked, inspection);
+        const auto is_asked = [&] {
+            return std::ranges::count(s.engine.asked, inspection) > asked;
+        };
+        bool settled = false;
+        if (s.variant) {
+            asio::co_spawn(s.loop, start->settle(), [&](const std::exception_ptr&, bool) {
+                settled = true;
+            });
+        } else {
+            start.reset();
+        }
+        co_await until(is_asked);
+        // It dies while the answer that it runs is under way.
+        s.engine.has("web", false, s.port);
+        s.engine.tell("web");
+        co_await s.look_at_another();
+        s.engine.delayed = false;
+        co_await until([&] { return settled == s.variant && s.engine.answered_late; });
+        co_await s.look_at_another();
+        co_await until([&] { return !s.is_open(); });
+    });
+}
+
+TEST_CASE("what services publish is open while there are any")
+{
+    scene one;
+    one.run([](scene& s) -> asio::awaitable<void> {
+        s.engine.serves(s.port);
+        s.engine.tell("one", "service");
+        co_await until([&] { return s.is_open(); });
+        const vmctl::guest_port there{vmctl::transport::tcp, vmctl::guest_address, s.port};
+        co_await until([&] {
+            return std::ranges::find(s.guest.forwarded, there) != s.guest.forwarded.end();
+        });
+        // The engine leaves its swarm: only the containers tell.
+        s.engine.serves(0);
+        s.engine.tell("task of the service");
+        co_await until([&] { return !s.is_open(); });
+    });
+}
+
+TEST_CASE("services that are there already are found")
+{
+    scene one;
+    one.engine.serves(one.port);
+    one.run([](scene& s) -> asio::awaitable<void> { co_await until([&] { return s.is_open(); }); });
+}
+
+TEST_CASE("what an engine told that is gone opens nothing")
+{
+    const bool is_back = GENERATE(false, true);
+    CAPTURE(is_back);
+    scene one;
+    one.variant = is_back;
+    one.engine.has("web", false, one.port);
+    one.run([](scene& s) -> asio::awaitable<void> {
+        auto start = co_await s.ports.admit("web");
+        s.engine.has("web", true, s.port);
+        s.engine.delays_next = true;
+        std::optional<bool> open;
+        asio::co_spawn(s.loop, start->settle(), [&](const std::exception_ptr&, bool settled) {
+            open = settled;
+        });
+        const auto asked = std::ranges::count(s.engine.asked, inspection);
+        co_await until([&] { return std::ranges::count(s.engine.asked, inspection) > asked; });
+        s.ports.engine_lost();
+        s.engine.has("web", false, s.port);
+        if (s.variant) s.ports.engine_ready(s.engine.address());
+        s.engine.delayed = false;
+        co_await until([&] { return open.has_value(); });
+        CHECK(open == false);
+        CHECK_FALSE(s.is_open());
+    });
+}
+
+TEST_CASE("a container that is refused is removed when its user has asked for that, and only then")
+{
+    const bool auto_remove = GENERATE(true, false);
+    CAPTURE(auto_remove);
+    scene one;
+    one.variant = auto_remove;
+    one.engine.has("web", false, one.port);
+    one.engine.container("web")["HostConfig"]["AutoRemove"] = auto_remove;
+    one.run([](scene& s) -> asio::awaitable<void> {
+        const tcp::acceptor other(s.loop, loopback(s.port));
+        const auto refusal = co_await s.refusal_of("web");
+        CHECK_FALSE(refusal.empty());
+        const std::string removal = "DELETE /containers/web?force=1&v=1";
+        CHECK(std::ranges::count(s.engine.asked, removal) == (s.variant ? 1 : 0));
     });
 }
