@@ -52,7 +52,9 @@ std::vector<share> default_shares(const environment& where)
 {
     std::vector<share> shares;
     const auto home = where.system_service ? fs::path("/home") : normal(where.home);
-    if (home.is_absolute() && !obstacle_to_sharing(home)) shares.push_back({home, true});
+    const bool plain = home.is_absolute() && !obstacle_to_sharing(home) &&
+                       placed_in_guest({home}).elsewhere.empty();
+    if (plain) shares.push_back({home, true});
     if (home != "/tmp") shares.push_back({"/tmp", true});
     return shares;
 }

@@ -3,34 +3,48 @@
 
 #include <algorithm>
 #include <array>
-#include <span>
 
 namespace config {
 namespace {
 
-// Directories of the guest's own system. Neither they nor what is above them can be a share; what
-// is below those of the second list cannot be one either.
-constexpr std::array<std::string_view, 2> kept_above = {"/mnt", "/var/lib"};
+// What the guest's own system needs where it is. What is above one of these cannot be hidden
+// either; below those of the first list nothing can be mounted.
 constexpr auto kept_whole = std::to_array<std::string_view>(
     {"/bin",
-     "/boot",
-     "/dev",
      "/etc",
      "/lib",
      "/lib64",
      "/mnt/ram",
      "/mnt/vda",
      "/mnt/vdb",
+     "/sbin",
+     "/usr",
+     "/var/lib/boot2docker"}
+);
+constexpr auto kept_above = std::to_array<std::string_view>({"/mnt", "/var/lib"});
+
+// Who mounts these means the machine on which the engine runs.
+constexpr auto engines = std::to_array<std::string_view>(
+    {"/boot",
+     "/dev",
+     "/lib/modules",
      "/proc",
      "/run",
-     "/sbin",
      "/sys",
-     "/usr",
-     "/var/lib/boot2docker",
+     "/usr/lib/modules",
      "/var/lib/containerd",
      "/var/lib/docker",
+     "/var/log",
      "/var/run"}
 );
+
+// Of the guest's, and made at each boot.
+constexpr std::string_view elsewhere = "/run/gangway/host";
+
+bool covers_one_of(std::string_view path, const auto& directories)
+{
+    return std::ranges::any_of(directories, [&](auto kept) { return is_within(kept, path); });
+}
 
 }  // namespace
 
@@ -53,19 +67,29 @@ bool is_within(std::string_view path, std::string_view top)
     return path.starts_with(top) && (path.size() == top.size() || path[top.size()] == '/');
 }
 
+std::optional<std::string_view> engines_directory(std::string_view path)
+{
+    for (const auto directory : engines)
+        if (is_within(path, directory)) return directory;
+    return std::nullopt;
+}
+
 std::optional<std::string> obstacle_to_sharing(const std::filesystem::path& path)
 {
-    const std::string& wanted = path.native();
-    const auto covers = [&](std::string_view kept) { return is_within(kept, wanted); };
-    const auto lies_in = [&](std::string_view kept) { return is_within(wanted, kept); };
-    for (const auto kept : kept_whole)
-        if (lies_in(kept)) return "the virtual machine's own system is in " + std::string(kept);
-    for (const auto& list :
-         {std::span<const std::string_view>(kept_whole),
-          std::span<const std::string_view>(kept_above)})
-        for (const auto kept : list)
-            if (covers(kept)) return "it would hide the virtual machine's own " + std::string(kept);
-    return std::nullopt;
+    const auto directory = engines_directory(path.native());
+    if (!directory) return std::nullopt;
+    return "who mounts " + std::string(*directory) + " means the virtual machine's own";
+}
+
+share placed_in_guest(share one)
+{
+    const std::string& path = one.path.native();
+    const auto lies_in = [&](std::string_view kept) { return is_within(path, kept); };
+    const bool moves = std::ranges::any_of(kept_whole, lies_in) ||
+                       covers_one_of(path, kept_whole) || covers_one_of(path, kept_above) ||
+                       covers_one_of(path, engines);
+    if (moves) one.elsewhere = std::string(elsewhere) + (path == "/" ? "" : path);
+    return one;
 }
 
 }  // namespace config

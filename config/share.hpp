@@ -1,4 +1,4 @@
-// A directory of the host that the engine sees at the same path.
+// A directory of the host that the engine sees, too.
 #pragma once
 
 #include <filesystem>
@@ -12,6 +12,12 @@ namespace config {
 struct share {
     std::filesystem::path path;  // absolute, without "." and ".." and without a slash at its end
     bool writable = true;
+    // Where the engine sees it, when that is not the same path. Empty: it is.
+    std::filesystem::path elsewhere = {};
+
+    // Where the engine sees it.
+    const std::filesystem::path& in_guest() const { return elsewhere.empty() ? path : elsewhere; }
+
     bool operator==(const share&) const = default;
 };
 
@@ -24,8 +30,15 @@ std::string to_string(const share& one);
 // Whether `path` is `top` or lies below it. Both are normal: no ".", "..", doubled slashes.
 bool is_within(std::string_view path, std::string_view top);
 
-// Why the guest cannot have a share at `path`, as the end of a sentence about it: its own system is
-// there. Nothing: it can.
+// The directory, of those that are the engine's machine's own whoever names them, in which `path`
+// lies:
+// "/proc", "/var/log" and others. Nothing: in none. Who names "/" alone may mean either.
+std::optional<std::string_view> engines_directory(std::string_view path);
+
+// Why `path` cannot be a share, as the end of a sentence about it. Nothing: it can.
 std::optional<std::string> obstacle_to_sharing(const std::filesystem::path& path);
+
+// With `elsewhere`, if the guest's own system is where the share would be.
+share placed_in_guest(share one);
 
 }  // namespace config

@@ -41,6 +41,21 @@ public:
             for (const auto* spec : members_named(*task, "ContainerSpec")) mounts(*spec);
     }
 
+    // Of a plugin's settings, each a string, those that say where one of its mounts comes from. The
+    // engine makes no directory for it.
+    void plugin(const json_node& settings)
+    {
+        constexpr std::string_view field = ".source";
+        for (const auto& setting : settings.elements) {
+            const auto equals = setting.text.find('=');
+            if (setting.type != kind::string || equals == std::string::npos) continue;
+            if (!std::string_view(setting.text).substr(0, equals).ends_with(field)) continue;
+            const auto source = setting.text.substr(equals + 1);
+            const auto other = translate_(source, missing_source::is_an_error);
+            if (other != source) replace(setting, setting.text.substr(0, equals + 1) + other);
+        }
+    }
+
     std::vector<json_edit> edits() && { return std::move(edits_); }
 
 private:
@@ -156,6 +171,9 @@ std::optional<std::string> translate_paths(
             break;
         case names_paths::service:
             found.service(*root);
+            break;
+        case names_paths::plugin:
+            found.plugin(*root);
             break;
     }
     auto edits = std::move(found).edits();

@@ -1,6 +1,7 @@
 // The requests of the Docker Engine API that name paths of the client's machine, and where in them.
 // Sources: moby api/swagger.yaml; daemon/server/router/container (HostConfig beside the fields of
-// its own at the root, before version 27); volume/local (options "o" and "device").
+// its own at the root, before version 27); volume/local (options "o" and "device"); plugin/v2
+// (settable.go: "MOUNT.source=PATH").
 #pragma once
 
 #include <functional>
@@ -16,6 +17,7 @@ enum class names_paths {
     host_config,  // POST /containers/{id}/start before API 1.24: a HostConfig alone
     volume,       // POST /volumes/create
     service,      // POST /services/create and /services/{id}/update
+    plugin,       // POST /plugins/{name}/set
 };
 
 // What the engine does about a bind source that does not exist.

@@ -9,21 +9,7 @@
 namespace proxy {
 namespace {
 
-// Who mounts these means the machine on which the engine runs, which is the VM. The user's part of
-// /run is this machine's: sockets of the session, which no share can carry.
-constexpr auto machine = std::to_array<std::string_view>(
-    {"/boot",
-     "/dev",
-     "/lib/modules",
-     "/proc",
-     "/run",
-     "/sys",
-     "/usr/lib/modules",
-     "/var/lib/containerd",
-     "/var/lib/docker",
-     "/var/log",
-     "/var/run"}
-);
+// Of /run this is this machine's: sockets of the session, which no share can carry.
 constexpr auto users = std::to_array<std::string_view>({"/run/user", "/var/run/user"});
 
 constexpr auto usual_sockets = std::to_array<std::string_view>({engine_socket, "/run/docker.sock"});
@@ -35,7 +21,7 @@ bool is_within_one(const auto& tops, std::string_view path)
 
 bool means_the_engines_machine(std::string_view path)
 {
-    return path == "/" || (is_within_one(machine, path) && !is_within_one(users, path));
+    return config::engines_directory(path) && !is_within_one(users, path);
 }
 
 }  // namespace
@@ -53,7 +39,8 @@ std::string bind_rules::translate(const std::string& source) const
 {
     if (!source.starts_with('/')) return source;
     const auto path = config::normal(source).string();
-    const bool machines = means_the_engines_machine(path);
+    const bool machines =
+        means_the_engines_machine(path) || (path == "/" && share_of(path) == nullptr);
     const bool usual = std::ranges::find(usual_sockets, path) != usual_sockets.end();
     // Not looked at: a file system of that name here says nothing of the one there.
     if (machines && !usual && std::ranges::find(docker_sockets_, path) == docker_sockets_.end())
@@ -61,28 +48,54 @@ std::string bind_rules::translate(const std::string& source) const
     const auto real = usual ? path : resolve_(path);
     if (usual || is_docker_socket(path, real))
         return path == engine_socket ? source : std::string(engine_socket);
-    if (is_shared(real)) return is_shared(path) ? source : real;
+    if (share_of(real) != nullptr) return for_the_engine(share_of(path) != nullptr ? source : real);
     throw path_not_shared(refusal(source, real));
 }
 
-// A share within another one covers it.
-bool bind_rules::is_writable(const std::string& path) const
+std::string bind_rules::restore(const std::string& told) const
 {
-    const auto normal = config::normal(path).string();
     const config::share* innermost = nullptr;
     for (const auto& share : shares_) {
-        if (!config::is_within(normal, share.path.native())) continue;
+        const auto& there = share.elsewhere.native();
+        const bool begins =
+            !there.empty() && told.starts_with(there) &&
+            (told.size() == there.size() || told[there.size()] == '/' || told[there.size()] == ':');
+        if (begins && (!innermost || there.size() > innermost->elsewhere.native().size()))
+            innermost = &share;
+    }
+    if (innermost == nullptr) return told;
+    const auto rest = told.substr(innermost->elsewhere.native().size());
+    const auto& here = innermost->path.native();
+    return here == "/" && rest.starts_with('/') ? rest : here + rest;
+}
+
+bool bind_rules::is_writable(const std::string& path) const
+{
+    const auto* const share = share_of(config::normal(path).native());
+    return share != nullptr && share->writable;
+}
+
+// A share within another one covers it.
+const config::share* bind_rules::share_of(std::string_view path) const
+{
+    const config::share* innermost = nullptr;
+    for (const auto& share : shares_) {
+        if (!config::is_within(path, share.path.native())) continue;
         if (!innermost || share.path.native().size() > innermost->path.native().size())
             innermost = &share;
     }
-    return innermost && innermost->writable;
+    return innermost;
 }
 
-bool bind_rules::is_shared(std::string_view path) const
+// `path` lies in a share.
+std::string bind_rules::for_the_engine(std::string path) const
 {
-    return std::ranges::any_of(shares_, [&](const config::share& share) {
-        return config::is_within(path, share.path.native());
-    });
+    const auto normal = config::normal(path).string();
+    const auto& share = *share_of(normal);
+    if (share.elsewhere.empty()) return path;
+    const auto& top = share.path.native();
+    if (normal == top) return share.elsewhere.string();
+    return share.elsewhere.string() + (top == "/" ? normal : normal.substr(top.size()));
 }
 
 bool bind_rules::is_docker_socket(const std::string& path, const std::string& real) const

@@ -30,11 +30,16 @@ public:
     // path_not_shared.
     std::string translate(const std::string& source) const;
 
-    // Whether the engine sees `path` in a share in which things can be made.
+    // What the client knows by another name than the engine, which says `told`: that name. Other
+    // text stays. `told` may go on behind a path: "PATH:/target:ro".
+    std::string restore(const std::string& told) const;
+
+    // Whether things can be made at `path` of this machine so that the engine sees them.
     bool is_writable(const std::string& path) const;
 
 private:
-    bool is_shared(std::string_view path) const;
+    const config::share* share_of(std::string_view path) const;
+    std::string for_the_engine(std::string path) const;
     bool is_docker_socket(const std::string& path, const std::string& real) const;
     std::string refusal(const std::string& source, const std::string& real) const;
 

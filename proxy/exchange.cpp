@@ -98,7 +98,8 @@ piece response_reader::take_head()
         return {piece_kind::head, size, false};
     }
     role_ = response_role::final;
-    body_ = body_reader(bodiless ? body_framing{} : head.body);
+    framing_ = bodiless ? body_framing{} : head.body;
+    body_ = body_reader(framing_);
     in_body_ = !body_.finished();
     return {piece_kind::head, size, !in_body_};
 }

@@ -80,6 +80,9 @@ public:
 
     response_role role() const { return role_; }
 
+    // Of that response's body.
+    const body_framing& framing() const { return framing_; }
+
     // The response answers a request that might have been hijacked.
     bool answers_hijack() const { return answers_hijack_; }
 
@@ -90,6 +93,7 @@ private:
     bool in_body_ = false;
     std::vector<expected_response> expected_;
     response_head_parser parser_;
+    body_framing framing_;
     body_reader body_;
     int status_ = 0;
     response_role role_ = response_role::final;

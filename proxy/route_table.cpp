@@ -17,11 +17,17 @@ struct row {
 };
 
 constexpr route look{activity::passive};
+constexpr route look_at_paths{activity::passive, false, names_paths::no, false, true};
 constexpr route hijack{activity::active, true};
 
 constexpr route naming(names_paths what, bool starts = false)
 {
     return {activity::active, false, what, starts};
+}
+
+constexpr route naming_and_shown(names_paths what)
+{
+    return {activity::active, false, what, false, true};
 }
 
 // moby api/swagger.yaml. HEAD is matched as GET.
@@ -36,17 +42,18 @@ constexpr auto table = std::to_array<row>({
     {"POST", "/containers/create", naming(names_paths::container)},
     {"POST", "/containers/*/start", naming(names_paths::host_config, true)},
     {"POST", "/containers/*/restart", naming(names_paths::no, true)},
-    {"POST", "/volumes/create", naming(names_paths::volume)},
+    {"POST", "/volumes/create", naming_and_shown(names_paths::volume)},
     {"POST", "/services/create", naming(names_paths::service)},
     {"POST", "/services/*/update", naming(names_paths::service)},
+    {"POST", "/plugins/**/set", naming(names_paths::plugin)},
     // what watchers poll: it neither uses the engine nor changes anything in it
     {"GET", "/_ping", look},
     {"GET", "/version", look},
     {"GET", "/info", look},
     {"GET", "/events", look},
-    {"GET", "/system/df", look},
-    {"GET", "/containers/json", look},
-    {"GET", "/containers/*/json", look},
+    {"GET", "/system/df", look_at_paths},
+    {"GET", "/containers/json", look_at_paths},
+    {"GET", "/containers/*/json", look_at_paths},
     {"GET", "/containers/*/top", look},
     {"GET", "/containers/*/logs", look},
     {"GET", "/containers/*/stats", look},
@@ -57,18 +64,18 @@ constexpr auto table = std::to_array<row>({
     {"GET", "/images/**/history", look},
     {"GET", "/networks", look},
     {"GET", "/networks/*", look},
-    {"GET", "/volumes", look},
-    {"GET", "/volumes/*", look},
-    {"GET", "/plugins", look},
-    {"GET", "/plugins/**/json", look},
+    {"GET", "/volumes", look_at_paths},
+    {"GET", "/volumes/*", look_at_paths},
+    {"GET", "/plugins", look_at_paths},
+    {"GET", "/plugins/**/json", look_at_paths},
     {"GET", "/swarm", look},
     {"GET", "/nodes", look},
     {"GET", "/nodes/*", look},
-    {"GET", "/services", look},
-    {"GET", "/services/*", look},
+    {"GET", "/services", look_at_paths},
+    {"GET", "/services/*", look_at_paths},
     {"GET", "/services/*/logs", look},
-    {"GET", "/tasks", look},
-    {"GET", "/tasks/*", look},
+    {"GET", "/tasks", look_at_paths},
+    {"GET", "/tasks/*", look_at_paths},
     {"GET", "/tasks/*/logs", look},
     {"GET", "/secrets", look},
     {"GET", "/secrets/*", look},

@@ -17,6 +17,8 @@ struct route {
     names_paths names = names_paths::no;
     // Afterwards a container runs, and what it publishes is open.
     bool starts = false;
+    // The answer names paths, which the engine may see elsewhere than the client.
+    bool shows_paths = false;
 
     // Whether it may have to be here as a whole before it is sent on.
     bool holds() const { return names != names_paths::no || starts; }

@@ -301,6 +301,7 @@ void session::expect_answer(const route& what)
 {
     const auto expected = expect_response(what);
     responses_.expect(expected);
+    if (!unanswered_.empty()) unanswered_.back().restores = restores(what);
     hijack_pending_ = expected.may_hijack;
 }
 

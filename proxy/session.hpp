@@ -87,6 +87,13 @@ private:
     struct unanswered {
         vmctl::lease lease;
         std::unique_ptr<container_start> start;  // null: it starts no container that we know of
+        bool restores = false;                   // paths in the answer
+    };
+
+    // Bytes from the engine that can be handed on, and whether they end a message.
+    struct delivery {
+        std::size_t ready = 0;
+        bool ended = false;
     };
 
     // The client cannot be written to any more.
@@ -130,6 +137,10 @@ private:
     io_task<> admit_start(route what);
     io_task<std::string> settle_start();
     io_task<std::size_t> deliver_start(std::size_t ready, std::size_t answer);
+
+    // session_answers.cpp: paths in answers
+    bool restores(const route& what) const;
+    io_task<delivery> deliver_restored(std::size_t ready, std::size_t head_size);
 
     // session_download.cpp: engine to client
     io_task<> download();

@@ -37,8 +37,9 @@ std::optional<std::string> body_for_the_engine(
     auto translated =
         translate_paths(what, body, [&](const std::string& source, missing_source missing) {
             auto path = rules.translate(source);
-            if (missing == missing_source::is_created && rules.is_writable(path))
-                wanted.push_back(path);
+            const auto here = rules.restore(path);
+            if (missing == missing_source::is_created && rules.is_writable(here))
+                wanted.push_back(here);
             return path;
         });
     for (const auto& path : wanted) {

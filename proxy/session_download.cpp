@@ -113,7 +113,13 @@ io_task<> session::deliver_unread()
             ready = co_await deliver_start(ready, next.size);
         if (final && responses_.answers_hijack()) decide_hijack(false);
         if (next.kind == piece_kind::raw && hijack_pending_) decide_hijack(true);
-        if (next.ends_message && !unanswered_.empty()) {
+        bool ended = next.ends_message;
+        if (final && !ended && !unanswered_.empty() && unanswered_.front().restores) {
+            const auto delivered = co_await deliver_restored(ready, next.size);
+            ready = delivered.ready;
+            ended = delivered.ended;
+        }
+        if (ended && !unanswered_.empty()) {
             unanswered_.erase(unanswered_.begin());
             answered_.wake(tools_.executor);
         }

@@ -60,7 +60,7 @@ io_task<bool> session::forward_held()
     const auto message = from_client_.bytes().substr(0, admitted_);
     std::string head(message.substr(0, head_size));
     if (asked_for) head = without_expectation(head);
-    const auto changed = body ? request_with_body(framing, head, *body)
+    const auto changed = body ? message_with_body(framing, head, *body)
                               : head + std::string(message.substr(head_size));
     from_client_.drop(std::exchange(admitted_, 0));
     co_return co_await send_bytes(changed);

@@ -77,7 +77,7 @@ std::string without_expectation(std::string_view head)
     return result;
 }
 
-std::string request_with_body(
+std::string message_with_body(
     const body_framing& framing, std::string_view head, std::string_view body
 )
 {

@@ -1,4 +1,4 @@
-// A request that is here as a whole: its body without framing, and the same request with another
+// A message that is here as a whole: its body without framing, and the same message with another
 // body. Pure.
 #pragma once
 
@@ -15,9 +15,9 @@ std::string unframed_body(const body_framing& framing, std::string_view framed);
 // `head` without the field Expect, which was answered.
 std::string without_expectation(std::string_view head);
 
-// `head` is that of the request, with its blank line. Of its bytes, Content-Length's value alone
+// `head` is that of the message, with its blank line. Of its bytes, Content-Length's value alone
 // changes; a chunked body comes in one chunk, and trailers, which dockerd does not read, are gone.
-std::string request_with_body(
+std::string message_with_body(
     const body_framing& framing, std::string_view head, std::string_view body
 );
 

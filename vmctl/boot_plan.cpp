@@ -45,7 +45,8 @@ boot_plan make_boot_plan(const config::settings& settings, std::string version)
     plan.spec.cpus = settings.vm.cpus;
     plan.spec.memory = settings.vm.memory;
     plan.spec.engine_port = settings.vm.engine_port;
-    plan.spec.shares = settings.shares;
+    for (const auto& share : settings.shares)
+        plan.spec.shares.push_back(config::placed_in_guest(share));
     plan.spec.data_disk = data_disk_in(settings.state_dir);
     plan.spec.serial_log = serial_log_in(settings.state_dir);
     plan.spec.serial_socket = serial_socket_in(settings.state_dir);

@@ -82,7 +82,7 @@ std::vector<config::share> decoded_shares(std::string_view text)
     std::string mode;
     std::string path;
     while (words >> mode >> path && (mode == "rw" || mode == "ro")) {
-        shares.push_back({decoded_path(path), mode == "rw"});
+        shares.push_back(config::placed_in_guest({decoded_path(path), mode == "rw"}));
     }
     return shares;
 }
@@ -95,12 +95,13 @@ std::string mount_table(
     std::vector<std::size_t> order(shares.size());
     std::iota(order.begin(), order.end(), std::size_t{0});
     std::ranges::stable_sort(order, {}, [&](std::size_t index) {
-        return shares[index].path.native().size();
+        return shares[index].in_guest().native().size();
     });
     std::string text;
     for (const auto index : order) {
         const auto& share = shares[index];
-        text += share_tag(index) + ' ' + mode_of(share) + ' ' + encoded_path(share.path.native());
+        text +=
+            share_tag(index) + ' ' + mode_of(share) + ' ' + encoded_path(share.in_guest().native());
         text += '\n';
     }
     for (const auto& alias : aliases) {
@@ -126,7 +127,9 @@ std::vector<share_alias> aliases_of(const std::vector<config::share>& shares)
         if (!std::filesystem::is_directory(real, error)) refuse("it is not a directory");
         if (::access(real.c_str(), R_OK | X_OK) != 0)
             refuse(std::generic_category().message(errno));
-        if (real != share.path && !config::obstacle_to_sharing(real))
+        const auto placed = config::placed_in_guest({real});
+        const bool possible = !config::obstacle_to_sharing(real) && placed.elsewhere.empty();
+        if (real != share.path && possible && share.elsewhere.empty())
             aliases.push_back({real, share.path});
     }
     return aliases;

@@ -89,6 +89,10 @@ TEST_CASE("every field that names a bind source is found")
         row{names_paths::service,
             R"({"TaskTemplate":{"ContainerSpec":{"Mounts":[{"Type":"bind","Source":"/a"}]}}})",
             {"/a"}},
+        row{names_paths::plugin,
+            R"(["data.source=/a","DEBUG=1","data.source=/b=c","data.destination=/d","/e"])",
+            {"/a", "/b=c"}},
+        row{names_paths::plugin, R"({"data.source":"/a"})", {}},
         row{names_paths::no, R"({"HostConfig":{"Binds":["/a:/b"]}})", {}}
     );
     CAPTURE(given.body);
@@ -121,6 +125,14 @@ TEST_CASE("only a source that changes is written anew")
         "\"/stay:/c\"],\"Mounts\":[{\"Type\":\"bind\",\"Source\":\"/to\"}],\"Un\\u006bnown\":[ "
         "]}}\n\n";
     CHECK(translate_paths(names_paths::container, before, moved) == after);
+}
+
+TEST_CASE("a plugin's mount is moved in its setting")
+{
+    CHECK(
+        translate_paths(names_paths::plugin, R"([ "X=/from", "m.source=/from/a" ])", moved) ==
+        R"([ "X=/from", "m.source=/to/a" ])"
+    );
 }
 
 TEST_CASE("what is no JSON is the engine's to judge")

@@ -7,6 +7,7 @@
 
 #include <filesystem>
 #include <map>
+#include <random>
 
 using namespace proxy;
 
@@ -104,6 +105,86 @@ TEST_CASE("anything else is refused in words that help")
         Catch::Contains(part) && Catch::Contains("/home/me, /tmp, /srv/data:ro") &&
             Catch::Contains("\"shares\"") && Catch::Contains("gangway restart")
     );
+}
+
+TEST_CASE("what the engine sees elsewhere is named there, and back")
+{
+    const bind_rules moved(
+        {{"/home/me", true},
+         config::placed_in_guest({"/etc", false}),
+         config::placed_in_guest({"/usr/local"})},
+        {},
+        [](const std::string& path) { return path == "/conf" ? "/etc/conf" : path; }
+    );
+    CHECK(moved.translate("/etc/localtime") == "/run/gangway/host/etc/localtime");
+    CHECK(moved.translate("/etc/") == "/run/gangway/host/etc");
+    CHECK(moved.translate("/conf") == "/run/gangway/host/etc/conf");
+    CHECK(moved.translate("/home/me/x/") == "/home/me/x/");
+    CHECK(moved.translate("/usr/lib/modules") == "/usr/lib/modules");
+    CHECK_THROWS_AS(moved.translate("/usr"), path_not_shared);
+    CHECK(moved.translate("/") == "/");
+
+    CHECK(moved.restore("/run/gangway/host/etc/localtime") == "/etc/localtime");
+    CHECK(moved.restore("/run/gangway/host/etc:/etc:ro") == "/etc:/etc:ro");
+    CHECK(moved.restore("/run/gangway/host/usr/local") == "/usr/local");
+    for (const std::string other :
+         {"/run/gangway/host", "/run/gangway/host/etcetera", "/run/gangway/host/usr", "/etc/x", ""})
+        CHECK(moved.restore(other) == other);
+    CHECK_FALSE(moved.is_writable("/etc/x"));
+    CHECK(moved.is_writable("/usr/local/x"));
+}
+
+TEST_CASE("a share of everything leaves the engine's machine what is its own")
+{
+    const bind_rules all(
+        {config::placed_in_guest({"/"}), {"/home/me"}},
+        {},
+        [](const std::string& path) { return path; }
+    );
+    CHECK(all.translate("/") == "/run/gangway/host");
+    CHECK(all.translate("/opt/x") == "/run/gangway/host/opt/x");
+    CHECK(all.translate("/home/me/x") == "/home/me/x");
+    CHECK(all.translate("/proc") == "/proc");
+    CHECK(all.restore("/run/gangway/host") == "/");
+    CHECK(all.restore("/run/gangway/host:/host") == "/:/host");
+    CHECK(all.restore("/run/gangway/host/opt/x") == "/opt/x");
+}
+
+TEST_CASE("every path that is accepted comes back as it went")
+{
+    std::mt19937 random(11);
+    const auto pick = [&random](const auto& list) { return list[random() % list.size()]; };
+    const std::vector<std::string> tops = {"/", "/etc", "/etc/x", "/usr/local", "/home/me", "/var"};
+    const std::vector<std::string> names = {
+        "etc",
+        "x",
+        "usr",
+        "local",
+        "a b",
+        "\xC3\xA9\n",
+        "run",
+        "gangway",
+        "host",
+        "home",
+        "me",
+        "c:d"};
+    for (int round = 0; round < 2000; ++round) {
+        std::vector<config::share> shares;
+        for (const auto& top : tops)
+            if (random() % 2 == 0) shares.push_back(config::placed_in_guest({top}));
+        const bind_rules rules(shares, {}, [](const std::string& path) { return path; });
+        std::string path;
+        for (auto depth = random() % 4 + 1; depth > 0; --depth) path += "/" + pick(names);
+        CAPTURE(path);
+        std::string there;
+        try {
+            there = rules.translate(path);
+        } catch (const path_not_shared&) {
+            continue;
+        }
+        // What the engine's machine has itself is not looked at.
+        if (!config::engines_directory(path)) CHECK(rules.restore(there) == path);
+    }
 }
 
 TEST_CASE("things can be made in a share that is writable, and not in what covers a part of it")

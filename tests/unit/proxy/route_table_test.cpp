@@ -26,6 +26,8 @@ std::ostream& operator<<(std::ostream& out, const route& value)
 TEST_CASE("requests find their route")
 {
     constexpr route look{activity::passive};
+    constexpr route look_at_paths{activity::passive, false, names_paths::no, false, true};
+    constexpr route volume{activity::active, false, names_paths::volume, false, true};
     constexpr route use{activity::active};
     const auto naming = [](names_paths what) { return route{activity::active, false, what}; };
     constexpr route hijack{activity::active, true};
@@ -35,8 +37,12 @@ TEST_CASE("requests find their route")
         {"GET", "/v1.41/_ping?x=/y", look},
         {"GET", "http://docker/v1.41/info", look},
         {"POST", "/_ping", use},
-        {"GET", "/v1.41/containers/json?all=1", look},
-        {"GET", "/containers/abc/json", look},
+        {"GET", "/v1.41/containers/json?all=1", look_at_paths},
+        {"GET", "/containers/abc/json", look_at_paths},
+        {"GET", "/v1.41/system/df", look_at_paths},
+        {"GET", "/volumes/v", look_at_paths},
+        {"GET", "/services/abc", look_at_paths},
+        {"GET", "/tasks", look_at_paths},
         {"GET", "/containers/abc/logs?follow=1", look},
         {"POST",
          "/containers/abc/start",
@@ -45,9 +51,10 @@ TEST_CASE("requests find their route")
          "/v1.41/containers/abc/restart?t=1",
          {activity::active, false, names_paths::no, true}},
         {"POST", "/v1.41/containers/create?name=x", naming(names_paths::container)},
-        {"POST", "/volumes/create", naming(names_paths::volume)},
+        {"POST", "/volumes/create", volume},
         {"POST", "/services/create", naming(names_paths::service)},
         {"POST", "/services/abc/update?version=1", naming(names_paths::service)},
+        {"POST", "/v1.44/plugins/vendor/files:latest/set", naming(names_paths::plugin)},
         {"GET", "/containers/create", use},
         {"POST", "/v1.41/containers/abc/attach?stream=1", hijack},
         {"POST", "/containers/a/b/attach", use},

@@ -24,7 +24,7 @@ TEST_CASE("a request with another body has its length and nothing else changed")
     const std::string head =
         "POST /containers/create HTTP/1.1\r\nHost: d\r\ncontent-LENGTH:  5 \r\nX: 5\r\n\r\n";
     CHECK(
-        request_with_body({body_kind::length, 5}, head, "hello, world") ==
+        message_with_body({body_kind::length, 5}, head, "hello, world") ==
         "POST /containers/create HTTP/1.1\r\nHost: d\r\ncontent-LENGTH:  12 \r\nX: 5\r\n\r\n"
         "hello, world"
     );
@@ -35,10 +35,10 @@ TEST_CASE("a chunked request comes in one chunk")
     const std::string head = "POST /x HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n";
     const body_framing chunked{body_kind::chunked, 0};
     CHECK(
-        request_with_body(chunked, head, "0123456789abcdef") ==
+        message_with_body(chunked, head, "0123456789abcdef") ==
         head + "10\r\n0123456789abcdef\r\n0\r\n\r\n"
     );
-    CHECK(request_with_body(chunked, head, "") == head + "0\r\n\r\n");
+    CHECK(message_with_body(chunked, head, "") == head + "0\r\n\r\n");
 }
 
 TEST_CASE("an expectation that was met is not asked of the engine again")

@@ -50,6 +50,19 @@ TEST_CASE("a share below another one is mounted after it, and aliases after all"
     CHECK(mount_table({}, {}).empty());
 }
 
+TEST_CASE("a share that the guest has elsewhere is mounted there, below what it lies in")
+{
+    const auto placed = [](const char* path) { return config::placed_in_guest({path, false}); };
+    CHECK(
+        mount_table({placed("/etc"), placed("/"), placed("/srv")}, {}) ==
+        "gangway-share-2 ro /srv\n"
+        "gangway-share-1 ro /run/gangway/host\n"
+        "gangway-share-0 ro /run/gangway/host/etc\n"
+    );
+    const std::vector<config::share> shares = {placed("/etc"), placed("/srv")};
+    CHECK(decoded_shares(encoded_shares(shares)) == shares);
+}
+
 TEST_CASE("where a share is a symbolic link, the guest has its target's path, too")
 {
     const test_support::test_directory directory;
