@@ -1,6 +1,8 @@
 // Runs in a container, for what a shell cannot do. `files`, in a shared directory: prints what
-// works there. `udp PORT`: sends every datagram back. Linked statically, as the image has no
-// libraries.
+// works there. `udp PORT`: sends every datagram back. `reap`: stands in for Ryuk. Linked
+// statically, as the image has no libraries.
+#include "tests/e2e/reaper.hpp"
+
 #include <fcntl.h>
 #include <netinet/in.h>
 #include <sys/mman.h>
@@ -83,5 +85,6 @@ int main(int count, char** arguments)
     const std::string_view what = count > 1 ? arguments[1] : "";
     if (what == "files") return try_files();
     if (what == "udp" && count > 2) return echo_datagrams(arguments[2]);
+    if (what == "reap") return container_probe::reap();
     return 2;
 }

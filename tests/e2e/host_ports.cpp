@@ -3,11 +3,16 @@
 
 #include "tests/support/process.hpp"
 
+#include <arpa/inet.h>
+#include <ifaddrs.h>
+#include <net/if.h>
 #include <netinet/in.h>
 #include <sys/socket.h>
 #include <sys/time.h>
 
+#include <array>
 #include <cstdint>
+#include <memory>
 #include <stdexcept>
 
 namespace e2e {
@@ -45,9 +50,31 @@ std::string free_port()
     return held_port().number();
 }
 
-std::string page_at(const std::string& port)
+bool is_open(const std::string& port)
 {
-    const auto url = "http://127.0.0.1:" + port + "/";
+    const test_support::unique_fd socket(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
+    auto address = on_loopback(std::stoi(port));
+    return ::connect(socket.get(), as_any(address), sizeof address) == 0;
+}
+
+std::string outer_address()
+{
+    ifaddrs* all = nullptr;
+    if (::getifaddrs(&all) != 0) return {};
+    const std::unique_ptr<ifaddrs, decltype(&::freeifaddrs)> owner(all, &::freeifaddrs);
+    for (const auto* each = all; each != nullptr; each = each->ifa_next) {
+        const bool inner = (each->ifa_flags & IFF_LOOPBACK) != 0;
+        if (inner || each->ifa_addr == nullptr || each->ifa_addr->sa_family != AF_INET) continue;
+        std::array<char, INET_ADDRSTRLEN> text;
+        const auto& address = reinterpret_cast<const sockaddr_in*>(each->ifa_addr)->sin_addr;
+        return ::inet_ntop(AF_INET, &address, text.data(), text.size());
+    }
+    return {};
+}
+
+std::string page_at(const std::string& port, const std::string& address)
+{
+    const auto url = "http://" + address + ":" + port + "/";
     return test_support::run({.arguments = {"/bin/busybox", "wget", "-q", "-O", "-", url}}).out;
 }
 

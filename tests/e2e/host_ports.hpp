@@ -22,8 +22,14 @@ private:
 // One that nobody has, just now.
 std::string free_port();
 
-// What an HTTP server on 127.0.0.1 gives; empty: nothing.
-std::string page_at(const std::string& port);
+// Whether somebody listens on this port of 127.0.0.1.
+bool is_open(const std::string& port);
+
+// An IPv4 address of this host that is none of the loopback's; empty: there is none.
+std::string outer_address();
+
+// What an HTTP server on this host gives; empty: nothing.
+std::string page_at(const std::string& port, const std::string& address = "127.0.0.1");
 
 // What comes back of a datagram; empty: nothing in a second.
 std::string echo_of(const std::string& text, const std::string& port);

@@ -32,16 +32,6 @@ std::string chosen_port(const std::string& shown, const published& ports)
     return "none";
 }
 
-// A program that uses this user's docker socket, to its end; what it printed.
-test_support::process_result run_client(const account& user, std::vector<std::string> arguments)
-{
-    process client({.arguments = std::move(arguments), .environment = user.docker().environment()});
-    const auto result = client.finish(boot_patience);
-    CAPTURE(result.out, result.err);
-    CHECK(result.exit_status == 0);
-    return result;
-}
-
 }  // namespace
 
 fs::path archive_of(const account& user)
@@ -53,7 +43,7 @@ void share_an_archive(const account& user)
 {
     fs::create_directory(archive_of(user));
     test_support::write_file(archive_of(user) / "book", "text\n");
-    user.configure({{"shares", {"~/", archive_of(user).string() + ":ro"}}});
+    user.configure({{"shares", {"~/", archive_of(user).string() + ":ro", "/etc:ro"}}});
 }
 
 // Each line is what a check in the container printed.
@@ -125,7 +115,31 @@ void a_read_only_share_cannot_be_written(const account& user)
     CHECK(test_support::read_file(archive / "book") == "text\n");
     const auto shares = user.vm().at("shares");
     CHECK(shares.at("transport") == "9p");
-    CHECK(shares.at("directories") == json{user.home().string(), archive.string() + ":ro"});
+    CHECK(
+        shares.at("directories") == json{user.home().string(), archive.string() + ":ro", "/etc:ro"}
+    );
+}
+
+void what_the_guest_needs_itself_is_shared_elsewhere(const account& user)
+{
+    user.docker_text({"run", "--name", "reads", "-v", "/etc/passwd:/p:ro", "busybox", "cat", "/p"});
+    CHECK(user.docker_text({"logs", "reads"}) + "\n" == test_support::read_file("/etc/passwd"));
+    const auto told = json::parse(user.docker_text({"inspect", "reads"}));
+    CHECK(told.at(0).at("HostConfig").at("Binds") == json{"/etc/passwd:/p:ro"});
+    CHECK(told.at(0).at("Mounts").at(0).at("Source") == "/etc/passwd");
+    CHECK(
+        user.docker_text(
+            {"ps", "-a", "--no-trunc", "--filter", "name=reads", "--format", "{{.Mounts}}"}
+        ) == "/etc/passwd"
+    );
+    user.docker_text({"rm", "reads"});
+    user.docker_text(
+        {"volume", "create", "-o", "o=bind", "-o", "type=none", "-o", "device=/etc", "settings"}
+    );
+    CHECK(
+        user.docker_text({"volume", "inspect", "-f", "{{.Options.device}}", "settings"}) == "/etc"
+    );
+    user.docker_text({"volume", "rm", "settings"});
 }
 
 void what_is_not_shared_is_refused(const account& user)
@@ -214,6 +228,83 @@ void what_containers_publish_is_open_here(const account& user, const published& 
     CHECK(eventually([&] { return page_at(ports.everywhere) == "page\n"; }));
 }
 
+void an_address_of_the_host_can_be_chosen(const account& user)
+{
+    const auto address = outer_address();
+    if (address.empty()) return;
+    const auto port = free_port();
+    user.docker_text(
+        {"run",
+         "-d",
+         "--name",
+         "outer",
+         "-p",
+         address + ":" + port + ":80",
+         "busybox",
+         "sh",
+         "-c",
+         "mkdir -p /w; echo outer >/w/index.html; exec httpd -f -p 80 -h /w"}
+    );
+    CHECK(eventually([&] { return page_at(port, address) == "outer\n"; }));
+    CHECK_FALSE(is_open(port));
+    user.docker_text({"rm", "-f", "outer"});
+    // One that is nobody's.
+    const auto refused = user.docker().run(
+        {"run", "--rm", "--name", "nowhere", "-p", "192.0.2.77:" + port + ":80", "busybox", "true"},
+        test_support::no_input{},
+        boot_patience
+    );
+    CHECK(refused.exit_status == 125);
+    CHECK_THAT(refused.err, Catch::Contains("bind: cannot assign requested address"));
+    CHECK(user.docker().run({"inspect", "nowhere"}).exit_status != 0);
+}
+
+void what_listens_on_the_engines_network_is_open_here(const account& user)
+{
+    const auto first = free_port();
+    const auto second = free_port();
+    const auto serve =
+        "mkdir -p /w; echo inner >/w/index.html; httpd -p " + first +
+        " -h /w; while ! [ -e /next ]; do sleep 0.2; done; exec httpd -f -p 127.0.0.1:" + second +
+        " -h /w";
+    user.docker_text(
+        {"run", "-d", "--name", "inner", "--network", "host", "busybox", "sh", "-c", serve}
+    );
+    CHECK(eventually([&] { return page_at(first) == "inner\n"; }));
+    user.docker_text({"exec", "inner", "touch", "/next"});
+    CHECK(eventually([&] { return page_at(second) == "inner\n"; }));
+    CHECK(page_at(first) == "inner\n");
+    user.docker_text({"rm", "-f", "inner"});
+    CHECK(eventually([&] { return !is_open(first) && !is_open(second); }));
+}
+
+void what_a_service_publishes_is_open_here(const account& user)
+{
+    const auto routed = free_port();
+    const auto direct = free_port();
+    user.docker_text({"swarm", "init"});
+    user.docker_text(
+        {"service",
+         "create",
+         "--detach",
+         "--no-resolve-image",
+         "-p",
+         routed + ":80",
+         "-p",
+         "mode=host,target=80,published=" + direct,
+         "busybox",
+         "sh",
+         "-c",
+         "mkdir -p /w; echo served >/w/index.html; exec httpd -f -p 80 -h /w"}
+    );
+    for (const auto& port : {routed, direct}) {
+        CAPTURE(port);
+        CHECK(eventually([&, &at = port] { return page_at(at) == "served\n"; }, boot_patience));
+    }
+    user.docker_text({"swarm", "leave", "--force"});
+    CHECK(eventually([&] { return !is_open(routed) && !is_open(direct); }));
+}
+
 // A server that listens on this host's loopback, from any network and without a word in the
 // request.
 void containers_reach_the_host(const account& user)
@@ -261,74 +352,6 @@ void what_was_published_is_open_again(const published& ports)
         return page_at(ports.everywhere) == "page\n" && page_at(ports.loopback) == "page\n";
     };
     CHECK(eventually(answers, boot_patience));
-}
-
-void compose_brings_a_project_up(const account& user)
-{
-    const auto project = user.home() / "project";
-    const auto port = free_port();
-    fs::create_directories(project / "site");
-    test_support::write_file(project / "site/index.html", "composed\n");
-    const json services = {
-        {"web",
-         {{"image", "busybox"},
-          {"command", "httpd -f -p 80 -h /w"},
-          {"volumes", {"./site:/w:ro", "kept:/kept"}},
-          {"ports", {"127.0.0.1:" + port + ":80"}}}},
-        {"reader",
-         {{"image", "busybox"},
-          {"depends_on", {"web"}},
-          {"command",
-           {"sh",
-            "-c",
-            "until wget -q -O /out/page http://web/; do sleep 0.2; done; exec sleep 100000"}},
-          {"volumes", {"./out:/out"}}}}};
-    // JSON is YAML.
-    test_support::write_file(
-        project / "compose.yaml",
-        json{{"services", services}, {"volumes", {{"kept", json::object()}}}}.dump()
-    );
-    const auto compose = [&](std::vector<std::string> arguments) {
-        std::vector<std::string> all{
-            shared_premises().docker_compose().string(),
-            "--progress=plain",
-            "--project-directory",
-            project.string()};
-        all.insert(all.end(), arguments.begin(), arguments.end());
-        return run_client(user, all);
-    };
-    compose({"up", "-d", "--pull=never"});
-    CHECK(eventually([&] { return page_at(port) == "composed\n"; }));
-    const auto page = project / "out/page";
-    CHECK(eventually([&] { return fs::exists(page) && fs::file_size(page) == 9; }));
-    const auto running = compose({"ps", "-q"}).out;
-    // It compares what it wants with what the engine tells: mounts, ports, labels.
-    const auto again = compose({"up", "-d", "--pull=never"});
-    CHECK(again.err.find("Recreate") == std::string::npos);
-    CHECK(compose({"ps", "-q"}).out == running);
-    compose({"down", "-v", "-t", "0"});
-    CHECK(eventually([&] { return page_at(port).empty(); }));
-}
-
-void python_runs_a_container(const account& user)
-{
-    const auto work = user.home() / "python";
-    fs::create_directories(work);
-    test_support::write_file(work / "in", "read by python\n");
-    const auto program = R"(
-import sys, urllib.request, docker
-client = docker.from_env(timeout=300)
-mounts = {sys.argv[1]: {"bind": "/w", "mode": "rw"}}
-print(client.containers.run("busybox", "cat /w/in", volumes=mounts, remove=True).decode(), end="")
-server = client.containers.run(
-    "busybox", "httpd -f -p 80 -h /w", volumes=mounts, ports={"80/tcp": None}, detach=True)
-server.reload()
-port = server.ports["80/tcp"][0]["HostPort"]
-print(urllib.request.urlopen(f"http://127.0.0.1:{port}/in", timeout=60).read().decode(), end="")
-server.remove(force=True)
-)";
-    const auto result = run_client(user, {"python3", "-c", program, work.string()});
-    CHECK(result.out == "read by python\nread by python\n");
 }
 
 }  // namespace e2e

@@ -12,6 +12,7 @@
 #include <initializer_list>
 #include <stdexcept>
 #include <system_error>
+#include <vector>
 
 namespace e2e {
 namespace {
@@ -53,8 +54,9 @@ void place(const fs::path& from, const fs::path& to)
     fs::permissions(to, fs::perms(executable == fs::perms::none ? 0644 : 0755));
 }
 
-// `directories` become the user's; files in them do not, since they may be the build's own.
-void become_ordinary_user(std::initializer_list<fs::path> directories)
+// `directories` become the user's; files in them do not, since they may be the build's own. All of
+// `tree` does.
+void become_ordinary_user(std::vector<fs::path> directories, const fs::path& tree)
 {
     if (!is_root()) return;
     const passwd* const nobody = ::getpwnam("nobody");
@@ -63,8 +65,10 @@ void become_ordinary_user(std::initializer_list<fs::path> directories)
         if (result == 0) return;
         throw std::system_error(errno, std::generic_category(), "cannot become the user nobody");
     };
-    for (const auto& directory : directories) {
-        checked(::chown(directory.c_str(), nobody->pw_uid, nobody->pw_gid));
+    directories.push_back(tree);
+    for (const auto& each : fs::recursive_directory_iterator(tree)) directories.push_back(each);
+    for (const auto& each : directories) {
+        checked(::lchown(each.c_str(), nobody->pw_uid, nobody->pw_gid));
     }
     checked(::setgroups(0, nullptr));
     checked(::setgid(nobody->pw_gid));
@@ -91,8 +95,10 @@ premises::premises()
     place(GANGWAY_PROGRAM, gangway());
     place(DOCKER_COMPOSE, docker_compose());
     place(CONTAINER_PROBE, container_probe());
+    fs::copy(NODE_CLIENTS, node_clients(), fs::copy_options::recursive);
+    fs::copy_file(NODE_PROGRAM, node_clients() / "clients.cjs");
     place_image();
-    become_ordinary_user({directory(), directory() / "bin", image()});
+    become_ordinary_user({directory(), directory() / "bin", image()}, node_clients());
     // A directory of root's would be no working directory for this user's programs.
     fs::current_path(directory());
     clean_up_after_us(directory());

@@ -30,6 +30,9 @@ public:
 
     std::filesystem::path docker_compose() const { return directory() / "bin/docker-compose"; }
 
+    // With clients.cjs and its node_modules.
+    std::filesystem::path node_clients() const { return directory() / "node"; }
+
     std::filesystem::path container_probe() const { return directory() / "bin/container_probe"; }
 
     // Not to be changed: it may be what the build has made.

@@ -1,5 +1,6 @@
 // The whole life of one VM, told once because each start of it is expensive: three boots.
 #include "tests/e2e/account.hpp"
+#include "tests/e2e/client_steps.hpp"
 #include "tests/e2e/host_steps.hpp"
 #include "tests/e2e/premises.hpp"
 #include "tests/support/raw_client.hpp"
@@ -304,15 +305,20 @@ TEST_CASE("from nothing to a running container, through death and restart, to po
     the_status_tells_how_it_came_to_be(user);
     what_is_secret_stays_with_the_user(user);
     a_container_runs_on_the_guests_kernel(user);
+    ssh_and_logs_reach_the_guest(user);
     the_users_files_are_the_containers(user);
     a_read_only_share_cannot_be_written(user);
+    what_the_guest_needs_itself_is_shared_elsewhere(user);
     what_is_not_shared_is_refused(user);
     const published ports;
     what_containers_publish_is_open_here(user, ports);
+    an_address_of_the_host_can_be_chosen(user);
+    what_listens_on_the_engines_network_is_open_here(user);
+    what_a_service_publishes_is_open_here(user);
     containers_reach_the_host(user);
     compose_brings_a_project_up(user);
     python_runs_a_container(user);
-    ssh_and_logs_reach_the_guest(user);
+    node_runs_containers(user);
     only_our_own_certificate_opens_the_engine(user);
     a_later_daemon_takes_the_running_vm_over(user);
     what_was_published_is_open_again(ports);

@@ -1,0 +1,15 @@
+// Steps of the story that is told in vm_life_test.cpp: other clients than the docker command, on a
+// VM that has an image `busybox`.
+#pragma once
+
+#include "tests/e2e/account.hpp"
+
+namespace e2e {
+
+void compose_brings_a_project_up(const account& user);
+void python_runs_a_container(const account& user);
+
+// dockerode, and testcontainers with a reaper that stands in for Ryuk.
+void node_runs_containers(const account& user);
+
+}  // namespace e2e
