@@ -60,7 +60,7 @@ asio::awaitable<std::unique_ptr<container_start>> published_ports::admit(std::st
 asio::awaitable<bool> published_ports::settle(std::string id)
 {
     starting_.extract(id);
-    // Whoever looks already looks once more, whose answer is newer than this one.
+    // Who looks at the same time may hear something newer, and be done before.
     auto turn = looks_.take(id);
     bool open = false;
     try {
@@ -70,7 +70,7 @@ asio::awaitable<bool> published_ports::settle(std::string id)
         match_later(id);
         throw;
     }
-    const bool again = turn && turn->asked_again();
+    const bool again = !turn || turn->asked_again();
     turn.reset();
     if (again) match_later(std::move(id));
     co_return open;

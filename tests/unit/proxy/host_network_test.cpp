@@ -11,6 +11,16 @@ constexpr std::uint16_t teller_port = 5355;
 
 using ports = std::vector<std::uint16_t>;
 
+void run_on_host_network(scene& s, const std::string& id, bool running)
+{
+    s.engine.container(id) = {
+        {"Id", id},
+        {"Name", "/" + id},
+        {"State", {{"Running", running}}},
+        {"HostConfig", {{"NetworkMode", "host"}}}};
+    s.engine.tell(id);
+}
+
 // The guest's program that tells who listens there.
 class teller {
 public:
@@ -22,6 +32,15 @@ public:
     asio::awaitable<void> accept()
     {
         client_ = co_await acceptor_.async_accept(asio::use_awaitable);
+    }
+
+    // A container "proxy" listens on the scene's port.
+    asio::awaitable<void> serve(scene& s)
+    {
+        run_on_host_network(s, "proxy", true);
+        co_await accept();
+        tell(std::to_string(s.port));
+        co_await until([&] { return s.is_open(); });
     }
 
     void tell(const std::string& line) { asio::write(client_, asio::buffer(line + "\n")); }
@@ -45,16 +64,6 @@ private:
     tcp::socket client_;
 };
 
-void run_on_host_network(scene& s, const std::string& id, bool running)
-{
-    s.engine.container(id) = {
-        {"Id", id},
-        {"Name", "/" + id},
-        {"State", {{"Running", running}}},
-        {"HostConfig", {{"NetworkMode", "host"}}}};
-    s.engine.tell(id);
-}
-
 }  // namespace
 
 TEST_CASE("a line of the guest names ports and nothing else")
@@ -72,10 +81,7 @@ TEST_CASE("what a container on the engine's network listens on is open while it 
     scene one;
     one.run([](scene& s) -> asio::awaitable<void> {
         teller guest(s);
-        run_on_host_network(s, "proxy", true);
-        co_await guest.accept();
-        guest.tell(std::to_string(s.port));
-        co_await until([&] { return s.is_open(); });
+        co_await guest.serve(s);
         const vmctl::guest_port there{vmctl::transport::tcp, "127.0.0.1", s.port};
         co_await until([&] { return s.guest.forwarded.back() == there; });
         guest.tell("");
@@ -120,10 +126,7 @@ TEST_CASE("a guest that goes silent is asked again, and until then its ports sta
     scene one;
     one.run([](scene& s) -> asio::awaitable<void> {
         teller guest(s);
-        run_on_host_network(s, "proxy", true);
-        co_await guest.accept();
-        guest.tell(std::to_string(s.port));
-        co_await until([&] { return s.is_open(); });
+        co_await guest.serve(s);
         guest.hang_up();
         co_await guest.accept();
         CHECK(s.is_open());
@@ -142,10 +145,7 @@ TEST_CASE("a look at all containers leaves the ports of the engine's network alo
     scene one;
     one.run([](scene& s) -> asio::awaitable<void> {
         teller guest(s);
-        run_on_host_network(s, "proxy", true);
-        co_await guest.accept();
-        guest.tell(std::to_string(s.port));
-        co_await until([&] { return s.is_open(); });
+        co_await guest.serve(s);
         const std::string look = "GET /containers/proxy/json";
         const auto looks = std::ranges::count(s.engine.asked, look);
         s.engine.end_events();
@@ -163,10 +163,7 @@ TEST_CASE("with the engine the ports of its network go")
     scene one;
     one.run([](scene& s) -> asio::awaitable<void> {
         teller guest(s);
-        run_on_host_network(s, "proxy", true);
-        co_await guest.accept();
-        guest.tell(std::to_string(s.port));
-        co_await until([&] { return s.is_open(); });
+        co_await guest.serve(s);
         s.ports.engine_lost();
         CHECK_FALSE(s.is_open());
         const bool left = co_await guest.is_left();

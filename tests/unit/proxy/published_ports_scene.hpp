@@ -86,6 +86,17 @@ public:
 
     std::size_t followers() const { return followers_.size(); }
 
+    // Whether the book has looked at all that there is, as it does first.
+    bool is_known() const
+    {
+        const auto is_asked = [this](const std::string& what) {
+            return std::ranges::find(asked, "GET " + what) != asked.end();
+        };
+        return is_asked("/services") && std::ranges::all_of(containers_, [&](const auto& each) {
+                   return is_asked("/containers/" + each.first + "/json");
+               });
+    }
+
     vmctl::engine_address address() const
     {
         vmctl::engine_address where;
@@ -235,7 +246,7 @@ struct scene {
     asio::awaitable<void> play(asio::awaitable<void> (*script)(scene&))
     {
         ports.engine_ready(engine.address());
-        co_await until([this] { return engine.followers() == 1; });
+        co_await until([this] { return engine.followers() == 1 && engine.is_known(); });
         std::exception_ptr failure;
         try {
             co_await script(*this);

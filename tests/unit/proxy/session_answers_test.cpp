@@ -33,6 +33,15 @@ std::string chunk(const std::string& bytes)
 struct moved_session : session_fixture {
     moved_session() { engine.address.shares = {config::placed_in_guest({"/etc"})}; }
 
+    // Gives the engine's end, where the question has come.
+    asio::awaitable<engine_socket> ask()
+    {
+        co_await send(client, inspect);
+        auto socket = co_await accept();
+        co_await receive(socket, inspect.size());
+        co_return socket;
+    }
+
     asio::awaitable<void> expect_answer(std::string answer)
     {
         const auto seen = co_await receive(client, answer.size());
@@ -46,9 +55,7 @@ TEST_CASE("a path in an answer is the one that the client knows")
 {
     moved_session one;
     one.run([](moved_session& f) -> asio::awaitable<void> {
-        co_await send(f.client, inspect);
-        auto engine = co_await f.accept();
-        co_await receive(engine, inspect.size());
+        auto engine = co_await f.ask();
         co_await send(engine, "HTTP/1.1 100 Continue\r\n\r\n" + sized(told));
         co_await f.expect_answer("HTTP/1.1 100 Continue\r\n\r\n" + sized(known));
         // In pieces.
@@ -66,9 +73,7 @@ TEST_CASE("an answer without such a path comes byte for byte, however large")
 {
     moved_session one;
     one.run([](moved_session& f) -> asio::awaitable<void> {
-        co_await send(f.client, inspect);
-        auto engine = co_await f.accept();
-        co_await receive(engine, inspect.size());
+        auto engine = co_await f.ask();
         const auto small = chunked_head + chunk("{\"a\":") + chunk("7}") + "0\r\n\r\n";
         co_await send(engine, small);
         co_await f.expect_answer(small);
@@ -107,9 +112,7 @@ TEST_CASE("an answer that is cut off is cut off for the client")
 {
     moved_session one;
     one.run([](moved_session& f) -> asio::awaitable<void> {
-        co_await send(f.client, inspect);
-        auto engine = co_await f.accept();
-        co_await receive(engine, inspect.size());
+        auto engine = co_await f.ask();
         const auto answer = sized(told);
         co_await send(engine, answer.substr(0, answer.size() - 5));
         engine.close();
