@@ -23,6 +23,8 @@ protected:
     wait_completion() = default;
     wait_completion(const wait_completion&) = default;
     wait_completion& operator=(const wait_completion&) = default;
+    wait_completion(wait_completion&&) = default;
+    wait_completion& operator=(wait_completion&&) = default;
     ~wait_completion() = default;
 };
 

@@ -18,7 +18,8 @@ struct published_port {
     vmctl::transport protocol = vmctl::transport::tcp;
     std::string address;  // numeric; "0.0.0.0" and "::" mean all
     std::uint16_t port = 0;
-    auto operator<=>(const published_port&) const = default;
+    // clang-tidy 14 sees a null pointer in it.
+    auto operator<=>(const published_port&) const = default;  // NOLINT(modernize-use-nullptr)
 };
 
 // As Go's net package writes it: "tcp4 0.0.0.0:80", "udp6 [::1]:53".

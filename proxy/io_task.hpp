@@ -46,16 +46,16 @@ class io_promise : public io_promise_base {
 public:
     io_task<T> get_return_object() noexcept;
 
-    void return_value(T result) { value = std::move(result); }
+    void return_value(T result) { value_ = std::move(result); }
 
     T take()
     {
         if (failure) std::rethrow_exception(failure);
-        return std::move(*value);
+        return std::move(*value_);
     }
 
 private:
-    std::optional<T> value;
+    std::optional<T> value_;
 };
 
 template <>

@@ -42,6 +42,8 @@ public:
         dialer& dialer,
         vmctl::port_forwarding& way
     );
+    published_ports(const published_ports&) = delete;
+    published_ports& operator=(const published_ports&) = delete;
     ~published_ports() override;
 
     // Follows the containers of this engine from now on.

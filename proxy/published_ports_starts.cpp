@@ -13,6 +13,9 @@ class published_ports::start_in_progress final : public container_start {
 public:
     start_in_progress(published_ports& ports, std::string id) : ports_(ports), id_(std::move(id)) {}
 
+    start_in_progress(const start_in_progress&) = delete;
+    start_in_progress& operator=(const start_in_progress&) = delete;
+
     ~start_in_progress() override
     {
         if (!settled_) ports_.start_unsettled(id_);
