@@ -12,10 +12,9 @@ namespace config {
 struct share {
     std::filesystem::path path;  // absolute, without "." and ".." and without a slash at its end
     bool writable = true;
-    // Where the engine sees it, when that is not the same path. Empty: it is.
+    // Where the engine sees it, if not at the same path.
     std::filesystem::path elsewhere = {};
 
-    // Where the engine sees it.
     const std::filesystem::path& in_guest() const { return elsewhere.empty() ? path : elsewhere; }
 
     bool operator==(const share&) const = default;
@@ -30,9 +29,8 @@ std::string to_string(const share& one);
 // Whether `path` is `top` or lies below it. Both are normal: no ".", "..", doubled slashes.
 bool is_within(std::string_view path, std::string_view top);
 
-// The directory, of those that are the engine's machine's own whoever names them, in which `path`
-// lies:
-// "/proc", "/var/log" and others. Nothing: in none. Who names "/" alone may mean either.
+// "/proc", "/var/log" and others, if `path` lies in one: who mounts it means the engine's machine.
+// Nothing: it lies in none. Who names "/" alone may mean either.
 std::optional<std::string_view> engines_directory(std::string_view path);
 
 // Why `path` cannot be a share, as the end of a sentence about it. Nothing: it can.

@@ -48,7 +48,14 @@ std::string bind_rules::translate(const std::string& source) const
     const auto real = usual ? path : resolve_(path);
     if (usual || is_docker_socket(path, real))
         return path == engine_socket ? source : std::string(engine_socket);
-    if (share_of(real) != nullptr) return for_the_engine(share_of(path) != nullptr ? source : real);
+    const auto* const target = share_of(real);
+    if (target != nullptr) {
+        // The engine follows links by its own paths, which only lead there if none is elsewhere.
+        const auto* const named = share_of(path);
+        const bool follows =
+            named != nullptr && named->elsewhere.empty() && target->elsewhere.empty();
+        return follows ? source : for_the_engine(real);
+    }
     throw path_not_shared(refusal(source, real));
 }
 
@@ -87,15 +94,14 @@ const config::share* bind_rules::share_of(std::string_view path) const
     return innermost;
 }
 
-// `path` lies in a share.
-std::string bind_rules::for_the_engine(std::string path) const
+// `path` is normal and lies in a share.
+std::string bind_rules::for_the_engine(const std::string& path) const
 {
-    const auto normal = config::normal(path).string();
-    const auto& share = *share_of(normal);
+    const auto& share = *share_of(path);
     if (share.elsewhere.empty()) return path;
     const auto& top = share.path.native();
-    if (normal == top) return share.elsewhere.string();
-    return share.elsewhere.string() + (top == "/" ? normal : normal.substr(top.size()));
+    if (path == top) return share.elsewhere.string();
+    return share.elsewhere.string() + (top == "/" ? path : path.substr(top.size()));
 }
 
 bool bind_rules::is_docker_socket(const std::string& path, const std::string& real) const

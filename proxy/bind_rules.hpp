@@ -39,7 +39,7 @@ public:
 
 private:
     const config::share* share_of(std::string_view path) const;
-    std::string for_the_engine(std::string path) const;
+    std::string for_the_engine(const std::string& path) const;
     bool is_docker_socket(const std::string& path, const std::string& real) const;
     std::string refusal(const std::string& source, const std::string& real) const;
 

@@ -133,6 +133,14 @@ void what_the_guest_needs_itself_is_shared_elsewhere(const account& user)
         ) == "/etc/passwd"
     );
     user.docker_text({"rm", "reads"});
+    // The guest would follow the link to its own file.
+    const auto link = user.home() / "people";
+    fs::create_symlink("/etc/passwd", link);
+    CHECK(
+        user.docker_text({"run", "--rm", "-v", link.string() + ":/p:ro", "busybox", "cat", "/p"}) +
+            "\n" ==
+        test_support::read_file("/etc/passwd")
+    );
     user.docker_text(
         {"volume", "create", "-o", "o=bind", "-o", "type=none", "-o", "device=/etc", "settings"}
     );

@@ -134,6 +134,29 @@ TEST_CASE("what the engine sees elsewhere is named there, and back")
     CHECK(moved.is_writable("/usr/local/x"));
 }
 
+TEST_CASE("a link is followed here where the engine would follow it to something of its own")
+{
+    const std::map<std::string, std::string> lead = {
+        {"/etc/localtime", "/usr/share/zoneinfo/UTC"},
+        {"/home/me/conf", "/etc/conf"},
+        {"/etc/home", "/home/me/etc"},
+        {"/home/me/link", "/home/me/real"},
+        {"/etc/out", "/opt/x"},
+    };
+    const bind_rules moved(
+        {{"/home/me"},
+         config::placed_in_guest({"/etc"}),
+         config::placed_in_guest({"/usr/share/zoneinfo"})},
+        {},
+        [&lead](const std::string& path) { return lead.contains(path) ? lead.at(path) : path; }
+    );
+    CHECK(moved.translate("/etc/localtime") == "/run/gangway/host/usr/share/zoneinfo/UTC");
+    CHECK(moved.translate("/home/me/conf") == "/run/gangway/host/etc/conf");
+    CHECK(moved.translate("/etc/home") == "/home/me/etc");
+    CHECK(moved.translate("/home/me/link") == "/home/me/link");
+    CHECK_THROWS_AS(moved.translate("/etc/out"), path_not_shared);
+}
+
 TEST_CASE("a share of everything leaves the engine's machine what is its own")
 {
     const bind_rules all(
