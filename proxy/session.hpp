@@ -147,6 +147,7 @@ private:
     io_task<> read_engine();
     io_task<> deliver_unread();
     io_task<> write_client(std::string_view bytes);
+    io_task<> hand_on(std::size_t count);
     io_task<> end_response(std::string refused);
     io_task<> discard_engine();
     void decide_hijack(bool accepted);

@@ -6,7 +6,6 @@
 
 #include <algorithm>
 #include <string>
-#include <utility>
 
 namespace proxy {
 namespace {
@@ -29,11 +28,7 @@ bool session::restores(const route& what) const
 // them whether the message has ended.
 io_task<session::delivery> session::deliver_restored(std::size_t ready, std::size_t head_size)
 {
-    const auto before = ready - head_size;
-    if (before > 0) {
-        co_await write_client(from_engine_.bytes().substr(0, before));
-        from_engine_.drop(before);
-    }
+    co_await hand_on(ready - head_size);
     const auto framing = responses_.framing();
     auto size = head_size;
     bool ended = false;

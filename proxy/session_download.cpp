@@ -76,6 +76,14 @@ io_task<> session::write_client(std::string_view bytes)
     }
 }
 
+// The first `count` bytes of what the engine has sent.
+io_task<> session::hand_on(std::size_t count)
+{
+    if (count == 0) co_return;
+    co_await write_client(from_engine_.bytes().substr(0, count));
+    from_engine_.drop(count);
+}
+
 // Passes on the engine's end of stream, after the little that was still held back.
 io_task<> session::end_response(std::string refused)
 {
@@ -83,9 +91,7 @@ io_task<> session::end_response(std::string refused)
         const auto reply = error_reply(refused, requests_.head().method == "HEAD");
         co_await write_client(reply);
     }
-    const auto rest = from_engine_.bytes();
-    if (!rest.empty()) co_await write_client(rest);
-    from_engine_.drop(rest.size());
+    co_await hand_on(from_engine_.bytes().size());
     from_engine_.rest();
     client_.stream->finish_now();
     decide_hijack(false);
@@ -103,8 +109,7 @@ io_task<> session::deliver_unread()
         if (next.kind == piece_kind::more) break;
         ready += next.size;
         if (next.kind == piece_kind::head && responses_.role() == response_role::hijacked) {
-            co_await write_client(from_engine_.bytes().substr(0, ready));
-            from_engine_.drop(std::exchange(ready, 0));
+            co_await hand_on(std::exchange(ready, 0));
             decide_hijack(true);
         }
         const bool final =
@@ -124,10 +129,7 @@ io_task<> session::deliver_unread()
             answered_.wake(tools_.executor);
         }
     }
-    if (ready > 0) {
-        co_await write_client(from_engine_.bytes().substr(0, ready));
-        from_engine_.drop(ready);
-    }
+    co_await hand_on(ready);
 }
 
 void session::decide_hijack(bool accepted)

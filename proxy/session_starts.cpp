@@ -48,11 +48,7 @@ io_task<std::string> session::settle_start()
 // start's. Gives how many remain to be handed on.
 io_task<std::size_t> session::deliver_start(std::size_t ready, std::size_t answer)
 {
-    const auto before = ready - answer;
-    if (before > 0) {
-        co_await write_client(from_engine_.bytes().substr(0, before));
-        from_engine_.drop(before);
-    }
+    co_await hand_on(ready - answer);
     const auto reply = co_await settle_start();
     // An answer with a body is an error, and says more.
     if (reply.empty() || responses_.within_body()) co_return answer;
