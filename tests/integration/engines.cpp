@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <stdlib.h>
 
+#include <cstdlib>
 #include <fstream>
 #include <stdexcept>
 #include <system_error>
@@ -34,6 +35,13 @@ std::istream& operator>>(std::istream& in, engine_address& address)
     in >> socket >> address.port >> address.pid;
     address.socket = socket;
     return in;
+}
+
+// Where the supervisor that ctest has started describes its engines; empty: a test run by hand.
+std::filesystem::path state_file_of_ctest()
+{
+    const char* const named = std::getenv("GANGWAY_TEST_ENGINES");
+    return named != nullptr ? named : "";
 }
 
 engines read_state(const std::filesystem::path& state_file)
@@ -94,16 +102,18 @@ void write_state(const std::filesystem::path& state_file, const engines& running
 
 void share_supervisors_directory()
 {
-    if (!supervisor_lock(GANGWAY_TEST_ENGINES).holder()) return;
-    const auto pki = read_state(GANGWAY_TEST_ENGINES).pki.client.parent_path();
+    const auto state_file = state_file_of_ctest();
+    if (state_file.empty() || !supervisor_lock(state_file).holder()) return;
+    const auto pki = read_state(state_file).pki.client.parent_path();
     ::setenv("TMPDIR", pki.parent_path().c_str(), 1);
 }
 
 const engines& shared_engines()
 {
     static const engines found = [] {
-        if (supervisor_lock(GANGWAY_TEST_ENGINES).holder()) {
-            return read_state(GANGWAY_TEST_ENGINES);
+        const auto state_file = state_file_of_ctest();
+        if (!state_file.empty() && supervisor_lock(state_file).holder()) {
+            return read_state(state_file);
         }
         static const engine_pair ours;
         return ours.addresses();
