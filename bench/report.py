@@ -1,4 +1,4 @@
-"""Tables and a plot of what was measured, written between marks in docs/performance.md."""
+"""Tables and a plot of what was measured, written between a program's marks in docs/performance.md."""
 
 import os
 import platform
@@ -7,8 +7,6 @@ import subprocess
 from pathlib import Path
 
 from rows import ROWS
-
-BEGIN, END = "<!-- bench/run writes from here -->", "<!-- to here -->"
 
 GROUPS = [
     ("Latency", ["ping_p50", "ping_p99", "new_p50", "new_p99", "echo_p50", "echo_p99"]),
@@ -58,7 +56,7 @@ def table(comparison, keys):
 
 
 def markdown(comparison, rounds):
-    lines = [BEGIN, "", machine(), "",
+    lines = [machine(), "",
              (f"Medians of {rounds} rounds, all relays in each round" if rounds > 1 else "One round")
              + "; in brackets the ratio to direct TCP. "
              "“tuned”: 256 KiB buffers, one thread.", "", "![](performance.svg)", ""]
@@ -66,7 +64,7 @@ def markdown(comparison, rounds):
         rows = table(comparison, keys)
         if rows:
             lines += [f"### {title}", "", *rows, ""]
-    return "\n".join(lines + [END])
+    return lines[:-1]
 
 
 def bar(x, y, width, label, text, ours):
@@ -97,11 +95,15 @@ def svg(comparison):
             f'font-size="12"><rect width="100%" height="100%" fill="white"/>{"".join(parts)}</svg>\n')
 
 
-def write(comparison, rounds, docs):
-    page = docs / "performance.md"
+def put(page, program, lines):
+    begin, end = f"<!-- {program} writes from here -->", "<!-- to here -->"
     text = page.read_text()
-    if BEGIN not in text or END not in text:
-        raise RuntimeError(f"{page} has lost the marks between which the tables go")
-    pattern = re.compile(re.escape(BEGIN) + ".*?" + re.escape(END), re.DOTALL)
-    page.write_text(pattern.sub(lambda _: markdown(comparison, rounds), text))
+    pattern = re.compile(re.escape(begin) + ".*?" + re.escape(end), re.DOTALL)
+    if not pattern.search(text):
+        raise RuntimeError(f"{page} has lost the marks between which the tables of {program} go")
+    page.write_text(pattern.sub(lambda _: "\n".join([begin, "", *lines, "", end]), text))
+
+
+def write(comparison, rounds, docs):
+    put(docs / "performance.md", "bench/run", markdown(comparison, rounds))
     (docs / "performance.svg").write_text(svg(comparison))

@@ -1,6 +1,7 @@
 // Reads the parts of the answer that matter.
 #include "proxy/container_ports.hpp"
 
+#include <boost/asio/ip/address.hpp>
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
@@ -10,6 +11,7 @@
 namespace proxy {
 namespace {
 
+namespace ip = boost::asio::ip;
 using nlohmann::json;
 
 constexpr std::string_view all_ipv4 = "0.0.0.0";
@@ -53,24 +55,53 @@ void each_binding(const json& map, Take take)
     }
 }
 
-std::string out_of_reach(const std::string& container_port, const std::string& address)
+// The host's address of a binding as the engine will tell it; empty for all.
+std::string address_of(const json& binding)
+{
+    auto asked = text(binding, "HostIp");
+    boost::system::error_code malformed;
+    const auto address = ip::make_address(asked, malformed);
+    return malformed ? asked : address.to_string();
+}
+
+// Of a number that is published on all IPv6 addresses: the way to it is that of all IPv4 addresses.
+bool lacks_a_way(const json& binding, const json& bindings)
+{
+    if (!binding.is_object() || address_of(binding) != all_ipv6) return false;
+    const auto port = port_number(text(binding, "HostPort"));
+    return !port || std::none_of(bindings.begin(), bindings.end(), [&port](const json& other) {
+        if (!other.is_object() || port_number(text(other, "HostPort")) != port) return false;
+        const auto address = address_of(other);
+        return address.empty() || address == all_ipv4;
+    });
+}
+
+std::string obstacle_to(const std::string& container_port, const json& bindings)
 {
     if (!protocol_of(container_port))
         return "port " + container_port +
                " cannot be published: the VM's network has TCP and UDP "
                "only";
-    if (address.find(':') != std::string::npos)
-        return "a port cannot be published on the address " + address +
-               " alone: the VM's network "
-               "has no IPv6; publish it on 127.0.0.1, or without an address, which includes IPv6";
+    const auto dead = [&bindings](const json& binding) { return lacks_a_way(binding, bindings); };
+    if (std::any_of(bindings.begin(), bindings.end(), dead))
+        return "port " + container_port +
+               " cannot be published on all IPv6 addresses and no other; publish it without an "
+               "address, which includes them, or on one of them";
     return {};
+}
+
+void read_obstacle(const json& map, container_ports& into)
+{
+    if (!map.is_object()) return;
+    for (const auto& [container_port, bindings] : map.items())
+        if (into.obstacle.empty() && bindings.is_array() && !bindings.empty())
+            into.obstacle = obstacle_to(container_port, bindings);
 }
 
 void read_wanted(const json& bindings, container_ports& into)
 {
     each_binding(bindings, [&into](const std::string& container_port, const json& binding) {
-        const auto address = text(binding, "HostIp");
-        if (into.obstacle.empty()) into.obstacle = out_of_reach(container_port, address);
+        const auto address = address_of(binding);
         const auto protocol = protocol_of(container_port);
         const auto port = port_number(text(binding, "HostPort"));
         if (!protocol || !port) return;
@@ -143,8 +174,11 @@ std::optional<container_ports> parse_container(std::string_view inspected)
     result.on_host_network = mode == "host";
     result.auto_remove = host_config.is_object() && host_config.value("AutoRemove", json()) == true;
     const bool own_network = mode != "host" && mode != "none" && !mode.starts_with("container:");
-    if (host_config.is_object() && own_network)
-        read_wanted(member(host_config, "PortBindings"), result);
+    if (host_config.is_object() && own_network) {
+        const auto& bindings = member(host_config, "PortBindings");
+        read_obstacle(bindings, result);
+        read_wanted(bindings, result);
+    }
     const auto& network = member(container, "NetworkSettings");
     if (network.is_object()) read_open(member(network, "Ports"), result);
     tidy(result.wanted);
@@ -167,8 +201,15 @@ std::vector<published_port> parse_services(std::string_view list)
 
 vmctl::guest_port in_guest(const published_port& port)
 {
-    const bool all = port.address == all_ipv4 || port.address == all_ipv6;
-    return {port.protocol, all ? vmctl::guest_address : port.address, port.port};
+    if (port.address == all_ipv4 || port.address == all_ipv6)
+        return {port.protocol, vmctl::guest_address, port.port};
+    boost::system::error_code other;
+    const auto v6 = ip::make_address_v6(port.address, other);
+    if (other) return {port.protocol, port.address, port.port};
+    const auto bytes = v6.to_bytes();
+    const auto second = static_cast<unsigned char>(0x80U | bytes[13]);
+    const ip::address_v4 stand_in({127, second, bytes[14], bytes[15]});
+    return {port.protocol, stand_in.to_string(), port.port};
 }
 
 }  // namespace proxy

@@ -47,7 +47,9 @@ std::optional<container_ports> parse_container(std::string_view inspected);
 // EndpointPortConfig).
 std::vector<published_port> parse_services(std::string_view list);
 
-// Where in the guest it is when the engine there has it open.
+// Where in the guest it is when the engine there has it open. No IPv6 comes into the guest: an IPv6
+// address has a stand-in on the guest's loopback, 127.128.0.0/9 with the address's last 23 bits.
+// The guest's `publish` knows the same rule.
 vmctl::guest_port in_guest(const published_port& port);
 
 }  // namespace proxy

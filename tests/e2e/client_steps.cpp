@@ -106,6 +106,37 @@ server.remove(force=True)
     CHECK(result.out == "read by python\nread by python\n");
 }
 
+void a_dev_container_has_the_workspace(const account& user)
+{
+    const auto project = user.home() / "editor";
+    const auto port = free_port();
+    fs::create_directories(project / ".devcontainer");
+    test_support::write_file(project / "index.html", "worked on\n");
+    const json settings = {
+        {"image", "busybox"},
+        {"appPort", {"127.0.0.1:" + port + ":80"}},
+        {"postCreateCommand", "cat index.html >made"},
+        {"postStartCommand", "httpd -p 80 -h ."}};
+    test_support::write_file(project / ".devcontainer/devcontainer.json", settings.dump());
+    const auto devcontainer = [&](std::vector<std::string> arguments) {
+        const auto tool = shared_premises().node_clients() / "node_modules/@devcontainers/cli";
+        std::vector<std::string> all{"node", (tool / "devcontainer.js").string()};
+        all.insert(all.end(), arguments.begin(), arguments.end());
+        all.insert(all.begin() + 3, {"--workspace-folder", project.string()});
+        return run_client(user, all).out;
+    };
+    CHECK(json::parse(devcontainer({"up"})).at("outcome") == "success");
+    CHECK(devcontainer({"exec", "cat", "made"}) == "worked on\n");
+    CHECK(test_support::read_file(project / "made") == "worked on\n");
+    CHECK(eventually([&] { return page_at(port) == "worked on\n"; }));
+    // The second time it is found, and not made again.
+    const auto label = "label=devcontainer.local_folder=" + project.string();
+    const auto running = user.docker_text({"ps", "-q", "--filter", label});
+    CHECK(json::parse(devcontainer({"up"})).at("outcome") == "success");
+    CHECK(user.docker_text({"ps", "-aq", "--filter", label}) == running);
+    user.docker_text({"rm", "-f", running});
+}
+
 void node_runs_containers(const account& user)
 {
     const auto work = user.home() / "node";

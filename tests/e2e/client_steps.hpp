@@ -9,6 +9,9 @@ namespace e2e {
 void compose_brings_a_project_up(const account& user);
 void python_runs_a_container(const account& user);
 
+// The command-line tool behind editors: the workspace is the user's, and a port of it is open.
+void a_dev_container_has_the_workspace(const account& user);
+
 // dockerode, and testcontainers with a reaper that stands in for Ryuk.
 void node_runs_containers(const account& user);
 

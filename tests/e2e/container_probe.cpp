@@ -1,10 +1,13 @@
-// Runs in a container, for what a shell cannot do. `files`, in a shared directory: prints what
-// works there. `udp PORT`: sends every datagram back. `reap`: stands in for Ryuk. Linked
-// statically, as the image has no libraries.
+// Runs in a container, for what a shell cannot do. Linked statically, as the image has no
+// libraries. In a shared directory, `files` prints what works there, `hold FILE` locks it until it
+// is killed, `try FILE` prints whether somebody has locked it, `watch` prints what is made there.
+// `udp PORT` sends every datagram back; `reap` stands in for Ryuk.
 #include "tests/e2e/reaper.hpp"
 
 #include <fcntl.h>
 #include <netinet/in.h>
+#include <sys/file.h>
+#include <sys/inotify.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -62,6 +65,41 @@ int try_files()
     return 0;
 }
 
+int hold(const char* path)
+{
+    const int file = ::open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+    if (file < 0 || ::flock(file, LOCK_EX) != 0) {
+        std::perror(path);
+        return 1;
+    }
+    std::puts("held");
+    std::fflush(stdout);
+    for (;;) ::pause();
+}
+
+int try_lock(const char* path)
+{
+    const int file = ::open(path, O_RDWR | O_CLOEXEC);
+    const bool locked = file >= 0 && ::flock(file, LOCK_EX | LOCK_NB) == 0;
+    std::puts(locked ? "free" : std::strerror(errno));
+    return 0;
+}
+
+int watch()
+{
+    const int events = ::inotify_init1(IN_CLOEXEC);
+    if (::inotify_add_watch(events, ".", IN_CREATE) < 0) {
+        std::perror("inotify");
+        return 1;
+    }
+    alignas(inotify_event) std::array<char, 4096> buffer;
+    while (::read(events, buffer.data(), buffer.size()) > 0) {
+        std::puts(reinterpret_cast<const inotify_event*>(buffer.data())->name);
+        std::fflush(stdout);
+    }
+    return 1;
+}
+
 int echo_datagrams(const char* port)
 {
     const int socket = ::socket(AF_INET, SOCK_DGRAM, 0);
@@ -84,6 +122,9 @@ int main(int count, char** arguments)
 {
     const std::string_view what = count > 1 ? arguments[1] : "";
     if (what == "files") return try_files();
+    if (what == "hold" && count > 2) return hold(arguments[2]);
+    if (what == "try" && count > 2) return try_lock(arguments[2]);
+    if (what == "watch") return watch();
     if (what == "udp" && count > 2) return echo_datagrams(arguments[2]);
     if (what == "reap") return container_probe::reap();
     return 2;

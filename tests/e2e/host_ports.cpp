@@ -72,6 +72,24 @@ std::string outer_address()
     return {};
 }
 
+bool has_ipv6_loopback()
+{
+    const test_support::unique_fd socket(::socket(AF_INET6, SOCK_STREAM | SOCK_CLOEXEC, 0));
+    sockaddr_in6 address{};
+    address.sin6_family = AF_INET6;
+    address.sin6_addr = in6addr_loopback;
+    return ::bind(socket.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0;
+}
+
+int two_free_ports()
+{
+    for (int attempt = 0; attempt < 100; ++attempt) {
+        const int first = std::stoi(free_port());
+        if (!is_open(std::to_string(first + 1))) return first;
+    }
+    throw std::runtime_error("no two ports that follow each other can be had");
+}
+
 std::string page_at(const std::string& port, const std::string& address)
 {
     const auto url = "http://" + address + ":" + port + "/";

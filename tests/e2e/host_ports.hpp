@@ -28,7 +28,13 @@ bool is_open(const std::string& port);
 // An IPv4 address of this host that is none of the loopback's; empty: there is none.
 std::string outer_address();
 
-// What an HTTP server on this host gives; empty: nothing.
+// Whether this host has ::1.
+bool has_ipv6_loopback();
+
+// Two that follow each other and that nobody has, just now: the first.
+int two_free_ports();
+
+// What an HTTP server on this host gives; empty: nothing. An IPv6 address is in brackets.
 std::string page_at(const std::string& port, const std::string& address = "127.0.0.1");
 
 // What comes back of a datagram; empty: nothing in a second.

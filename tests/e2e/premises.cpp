@@ -2,6 +2,7 @@
 #include "tests/e2e/premises.hpp"
 
 #include "tests/e2e/janitor.hpp"
+#include "tests/support/process.hpp"
 
 #include <grp.h>
 #include <pwd.h>
@@ -54,9 +55,8 @@ void place(const fs::path& from, const fs::path& to)
     fs::permissions(to, fs::perms(executable == fs::perms::none ? 0644 : 0755));
 }
 
-// `directories` become the user's; files in them do not, since they may be the build's own. All of
-// `tree` does.
-void become_ordinary_user(std::vector<fs::path> directories, const fs::path& tree)
+// `directories` become the user's; files in them do not, since they may be the build's own.
+void become_ordinary_user(const std::vector<fs::path>& directories)
 {
     if (!is_root()) return;
     const passwd* const nobody = ::getpwnam("nobody");
@@ -65,8 +65,6 @@ void become_ordinary_user(std::vector<fs::path> directories, const fs::path& tre
         if (result == 0) return;
         throw std::system_error(errno, std::generic_category(), "cannot become the user nobody");
     };
-    directories.push_back(tree);
-    for (const auto& each : fs::recursive_directory_iterator(tree)) directories.push_back(each);
     for (const auto& each : directories) {
         checked(::lchown(each.c_str(), nobody->pw_uid, nobody->pw_gid));
     }
@@ -95,13 +93,24 @@ premises::premises()
     place(GANGWAY_PROGRAM, gangway());
     place(DOCKER_COMPOSE, docker_compose());
     place(CONTAINER_PROBE, container_probe());
-    fs::copy(NODE_CLIENTS, node_clients(), fs::copy_options::recursive);
-    fs::copy_file(NODE_PROGRAM, node_clients() / "clients.cjs");
+    fs::create_directory(directory() / "node");
+    place(NODE_MODULES, directory() / "node/modules.tar");
+    place(NODE_PROGRAM, directory() / "node/clients.cjs");
     place_image();
-    become_ordinary_user({directory(), directory() / "bin", image()}, node_clients());
+    become_ordinary_user({directory(), directory() / "bin", directory() / "node", image()});
     // A directory of root's would be no working directory for this user's programs.
     fs::current_path(directory());
     clean_up_after_us(directory());
+}
+
+fs::path premises::node_clients() const
+{
+    const auto clients = directory() / "node";
+    if (!fs::exists(clients / "node_modules")) {
+        const auto archive = (clients / "modules.tar").string();
+        test_support::run_checked({.arguments = {"tar", "-C", clients.string(), "-xf", archive}});
+    }
+    return clients;
 }
 
 premises::~premises()

@@ -30,8 +30,9 @@ public:
 
     std::filesystem::path docker_compose() const { return directory() / "bin/docker-compose"; }
 
-    // With clients.cjs and its node_modules.
-    std::filesystem::path node_clients() const { return directory() / "node"; }
+    // With clients.cjs and its node_modules, which are unpacked by the first call: few tests need
+    // so many files.
+    std::filesystem::path node_clients() const;
 
     std::filesystem::path container_probe() const { return directory() / "bin/container_probe"; }
 

@@ -1,8 +1,9 @@
 // The whole life of one VM, told once because each start of it is expensive: three boots.
 #include "tests/e2e/account.hpp"
 #include "tests/e2e/client_steps.hpp"
-#include "tests/e2e/host_steps.hpp"
+#include "tests/e2e/port_steps.hpp"
 #include "tests/e2e/premises.hpp"
+#include "tests/e2e/share_steps.hpp"
 #include "tests/support/raw_client.hpp"
 #include "tests/support/test_directory.hpp"
 #include "tests/support/test_pki.hpp"
@@ -59,6 +60,9 @@ void import_busybox(const account& user)
     for (std::string applet; std::getline(applets, applet);) {
         if (applet != "busybox") fs::create_symlink("busybox", root / "bin" / applet);
     }
+    // `exec --user root` looks it up.
+    fs::create_directory(root / "etc");
+    test_support::write_file(root / "etc/passwd", "root:x:0:0:root:/:/bin/sh\n");
     const auto archive = user.home() / "busybox.tar";
     test_support::run_checked({.arguments = {"tar", "-C", root, "-cf", archive, "."}});
     user.docker_text({"import", archive, "busybox:latest"});
@@ -312,6 +316,7 @@ TEST_CASE("from nothing to a running container, through death and restart, to po
     what_is_not_shared_is_refused(user);
     const published ports;
     what_containers_publish_is_open_here(user, ports);
+    every_way_of_publishing_survives_a_crash(user);
     an_address_of_the_host_can_be_chosen(user);
     what_listens_on_the_engines_network_is_open_here(user);
     what_a_service_publishes_is_open_here(user);
@@ -319,6 +324,7 @@ TEST_CASE("from nothing to a running container, through death and restart, to po
     compose_brings_a_project_up(user);
     python_runs_a_container(user);
     node_runs_containers(user);
+    a_dev_container_has_the_workspace(user);
     only_our_own_certificate_opens_the_engine(user);
     a_later_daemon_takes_the_running_vm_over(user);
     what_was_published_is_open_again(ports);

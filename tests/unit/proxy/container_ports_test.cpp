@@ -98,8 +98,12 @@ TEST_CASE("what is open is told without doubles")
 TEST_CASE("what the VM's network cannot do is an obstacle")
 {
     const auto [bindings, word] = GENERATE(table<std::string, std::string>({
-        {R"({"80/tcp":[{"HostIp":"::1","HostPort":"8080"}]})", "::1"},
-        {R"({"80/tcp":[{"HostIp":"::","HostPort":""}]})", "IPv6"},
+        {R"({"80/tcp":[{"HostIp":"::","HostPort":""}]})", "80/tcp"},
+        {R"({"80/tcp":[{"HostIp":"::","HostPort":"80"},{"HostIp":"127.0.0.1","HostPort":"80"}]})",
+         "IPv6"},
+        {R"({"80/tcp":[{"HostIp":"0.0.0.0","HostPort":"80"},{"HostIp":"::","HostPort":"81"}]})",
+         "IPv6"},
+        {R"({"80/tcp":[{"HostIp":"","HostPort":""},{"HostIp":"::","HostPort":""}]})", "IPv6"},
         {R"({"80/sctp":[{"HostPort":"8080"}]})", "80/sctp"},
     }));
     const auto found = parse_container(container(R"({"PortBindings":)" + bindings + "}"));
@@ -113,7 +117,30 @@ TEST_CASE("anything else is no container")
     CHECK_FALSE(parse_container(body));
 }
 
-TEST_CASE("a port of all addresses is one of the guest's own, a loopback one is on its loopback")
+TEST_CASE("what the engine can open where a way leads is no obstacle")
+{
+    const std::string bindings = GENERATE(
+        R"({"80/tcp":[{"HostIp":"::1","HostPort":"8080"}]})",
+        R"({"80/tcp":[{"HostIp":"::","HostPort":"80"},{"HostIp":"0.0.0.0","HostPort":"80"}]})",
+        R"({"80/tcp":[7,{"HostIp":"","HostPort":"80"},{"HostIp":"::","HostPort":"80"}]})",
+        R"({"80/sctp":[]})",
+        R"({"80/sctp":null})"
+    );
+    const auto found = parse_container(container(R"({"PortBindings":)" + bindings + "}"));
+    REQUIRE(found);
+    CHECK(found->obstacle.empty());
+}
+
+TEST_CASE("an address is known by one name, however it was written")
+{
+    const auto found = parse_container(
+        container(R"({"PortBindings":{"80/tcp":[{"HostIp":"0:0:0:0:0:0:0:1","HostPort":"8080"}]}})")
+    );
+    REQUIRE(found);
+    CHECK(text_of(found->wanted) == "tcp6 [::1]:8080");
+}
+
+TEST_CASE("a port of all addresses is one of the guest's own, another is on the guest's loopback")
 {
     using vmctl::transport;
     const auto guest = [](std::string address) {
@@ -122,4 +149,7 @@ TEST_CASE("a port of all addresses is one of the guest's own, a loopback one is 
     CHECK(guest("0.0.0.0") == vmctl::guest_port{transport::tcp, "10.0.2.15", 80});
     CHECK(guest("::") == vmctl::guest_port{transport::tcp, "10.0.2.15", 80});
     CHECK(guest("127.0.0.2") == vmctl::guest_port{transport::tcp, "127.0.0.2", 80});
+    CHECK(guest("::1") == vmctl::guest_port{transport::tcp, "127.128.0.1", 80});
+    CHECK(guest("2001:db8::f5:1234") == vmctl::guest_port{transport::tcp, "127.245.18.52", 80});
+    CHECK(guest("fd00::") == vmctl::guest_port{transport::tcp, "127.128.0.0", 80});
 }

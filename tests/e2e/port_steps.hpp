@@ -1,25 +1,13 @@
-// Steps of the story that is told in vm_life_test.cpp: the host's files, ports and name in
-// containers, on a VM that runs with share_an_archive()'s settings and has an image `busybox`.
+// Steps of the story that is told in vm_life_test.cpp: ports of containers on the host, and the
+// host's name in containers, on a VM that has an image `busybox`.
 #pragma once
 
 #include "tests/e2e/account.hpp"
 #include "tests/e2e/host_ports.hpp"
 
-#include <filesystem>
 #include <string>
 
 namespace e2e {
-
-// A directory beside the home, so that no other share leads to it.
-std::filesystem::path archive_of(const account& user);
-
-// Before the daemon starts: shares it and /etc, read-only, and the home.
-void share_an_archive(const account& user);
-
-void the_users_files_are_the_containers(const account& user);
-void a_read_only_share_cannot_be_written(const account& user);
-void what_the_guest_needs_itself_is_shared_elsewhere(const account& user);
-void what_is_not_shared_is_refused(const account& user);
 
 // The ports of the container `web`, which answers there whatever happens to the VM.
 struct published {
@@ -28,6 +16,10 @@ struct published {
 };
 
 void what_containers_publish_is_open_here(const account& user, const published& ports);
+
+// By ranges, by -P, on ::1 alone: each before the client returns, and again when the container has
+// crashed, and when the engine has.
+void every_way_of_publishing_survives_a_crash(const account& user);
 
 // On a host that has one beside the loopback's.
 void an_address_of_the_host_can_be_chosen(const account& user);
