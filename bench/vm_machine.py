@@ -14,6 +14,8 @@ class Machine:
     """Booted when made. Files that containers shall see belong into `share`."""
 
     def __init__(self, directory, programs, image):
+        if not (Path(image) / "manifest.json").exists():
+            raise SystemExit(f"there is no VM image in {image}: run appliance/build --output {image}")
         self.home = Path(directory) / "home"
         self.share = self.home / "share"
         runtime = self.home / "run"
