@@ -29,10 +29,8 @@ class Engine:
         self.machine.run("mkdir", "-p", "-m", "0777", self.directory)
 
     def docker(self, *arguments, check=True):
-        """What it says. What is refused is what it says on its standard error, with names left out."""
-        done = subprocess.run([str(word) for word in (*self.client, *arguments)], cwd=self.machine.home,
-                              stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
-                              env=self.machine.environment, **self.machine.user, timeout=PATIENCE * 3)
+        """The docker client, to its end."""
+        done = self.machine.attempt(*self.client, *arguments, timeout=PATIENCE * 3)
         if check and done.returncode != 0:
             raise RuntimeError(self.plain(done.stderr))
         return done
@@ -51,6 +49,7 @@ class Engine:
         return f"{done.returncode}: {self.plain(done.stderr)}"
 
     def plain(self, text):
+        """Without what differs from one call to the next."""
         text = re.sub(r"\b[0-9a-f]{64}\b", "ID", text)
         text = text.replace(str(self.directory), "DIRECTORY")
         text = re.sub(r"^docker: |\n*(Run|See) 'docker .*", "", text.strip(), flags=re.DOTALL)
@@ -98,8 +97,8 @@ class NativeEngine:
     def stop(self):
         self.process.terminate()
         self.process.wait()
-        # dockerd leaves its own network mounted.
-        subprocess.run(["umount", self.socket.parent / "exec/netns/default"], check=False)
+        # dockerd may leave its own network mounted.
+        subprocess.run(["umount", self.socket.parent / "exec/netns/default"], check=False, stderr=subprocess.DEVNULL)
 
 
 def connects(port, address="127.0.0.1"):

@@ -57,19 +57,23 @@ class Machine:
             self.stop()
             raise
 
-    def run(self, *command, **options):
-        done = subprocess.run([str(word) for word in command], cwd=self.home, env=self.environment,
-                              stdin=options.pop("stdin", subprocess.DEVNULL), stdout=subprocess.PIPE,
-                              stderr=subprocess.PIPE, **self.user, **options)
+    def attempt(self, *command, **options):
+        """As the ordinary user, whatever comes of it."""
+        return subprocess.run([str(word) for word in command], cwd=self.home, env=self.environment, text=True,
+                              stdin=subprocess.DEVNULL, capture_output=True, **self.user, **options)
+
+    def run(self, *command):
+        """What it prints. It must succeed."""
+        done = self.attempt(*command)
         if done.returncode != 0:
-            raise RuntimeError(f"{' '.join(map(str, command))}: {done.stderr.decode().strip()}")
-        return done.stdout.decode().strip()
+            raise RuntimeError(f"{' '.join(map(str, command))}: {done.stderr.strip()}")
+        return done.stdout.strip()
 
     def gangway(self, *arguments):
         return self.run(self.programs / "gangway", *arguments)
 
-    def docker(self, *arguments, **options):
-        return self.run(*self.client(), *arguments, **options)
+    def docker(self, *arguments):
+        return self.run(*self.client(), *arguments)
 
     def client(self):
         return ["docker", "--config", self.home / "client", "-H", f"unix://{self.socket}"]

@@ -1,5 +1,5 @@
-// The two private engines all integration tests share: one behind plain TCP, one behind mutual
-// TLS. Both have a plain unix socket too, for a direct look.
+// The two private engines that the test cases of one program share: one behind plain TCP, one
+// behind mutual TLS. Both have a plain unix socket too, for a direct look.
 #pragma once
 
 #include "tests/support/docker_engine.hpp"

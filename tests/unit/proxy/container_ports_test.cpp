@@ -1,11 +1,16 @@
 // What the engine's answer says of a container's ports.
 #include "proxy/container_ports.hpp"
 
+#include "tests/support/process.hpp"
+#include "tests/support/test_directory.hpp"
+
 #include <catch2/catch.hpp>
 
+#include <filesystem>
 #include <string>
 
 using namespace proxy;
+namespace fs = std::filesystem;
 
 namespace {
 
@@ -138,6 +143,24 @@ TEST_CASE("an address is known by one name, however it was written")
     );
     REQUIRE(found);
     CHECK(text_of(found->wanted) == "tcp6 [::1]:8080");
+}
+
+TEST_CASE("the guest opens the ports of IPv6 addresses where they are looked for")
+{
+    const test_support::test_directory directory;
+    test_support::write_file(directory / "docker-proxy", "#!/bin/sh\necho \"$@\"\n");
+    fs::permissions(directory / "docker-proxy", fs::perms::owner_all);
+    const std::string address = GENERATE(
+        "::1", "::", "2001:db8::f5:1234", "fd00::", "fe80::1:ffff", "1:2:3:4:5:6:7:8", "10.0.0.7"
+    );
+    const auto started = test_support::run_checked({
+        .arguments =
+            {"/bin/sh", GUEST_PUBLISH, "-proto", "tcp", "-host-ip", address, "-host-port", "80"},
+        .environment = {{"PATH", directory.path().string()}},
+    });
+    const bool all = address == "::";
+    const auto opened = all ? address : in_guest({vmctl::transport::tcp, address, 80}).address;
+    CHECK(started == "-proto tcp -host-ip " + opened + " -host-port 80\n");
 }
 
 TEST_CASE("a port of all addresses is one of the guest's own, another is on the guest's loopback")
