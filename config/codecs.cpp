@@ -121,15 +121,37 @@ json size_codec::shape() const
     return {{"type", "string"}, {"pattern", "^[1-9][0-9]*(MiB|GiB|TiB)$"}};
 }
 
+// Switches
+
+std::optional<bool> switch_codec::read(const json& value, const environment&, complaints& wrong)
+    const
+{
+    if (value.is_boolean()) return value.get<bool>();
+    reject(wrong, value, "true or false");
+    return std::nullopt;
+}
+
+json switch_codec::write(bool value) const
+{
+    return value;
+}
+
+json switch_codec::shape() const
+{
+    return {{"type", "boolean"}};
+}
+
 // Durations
+
+constexpr std::chrono::seconds longest_duration = std::chrono::hours(24);
+constexpr std::string_view never = "0s";
 
 std::optional<std::chrono::seconds> duration_codec::read(
     const json& value, const environment&, complaints& wrong
 ) const
 {
     if (const auto* const text = text_in(value))
-        if (const auto duration = parse_duration(*text);
-            duration && *duration <= std::chrono::hours(24))
+        if (const auto duration = parse_duration(*text); duration && *duration <= longest_duration)
             return duration;
     reject(wrong, value, "a duration from \"1s\" to \"24h\", in whole s, m or h such as \"90s\"");
     return std::nullopt;
@@ -143,6 +165,33 @@ json duration_codec::write(std::chrono::seconds value) const
 json duration_codec::shape() const
 {
     return {{"type", "string"}, {"pattern", "^[1-9][0-9]*(s|m|h)$"}};
+}
+
+std::optional<std::chrono::seconds> patience_codec::read(
+    const json& value, const environment&, complaints& wrong
+) const
+{
+    if (const auto* const text = text_in(value)) {
+        if (*text == never) return std::chrono::seconds(0);
+        if (const auto duration = parse_duration(*text); duration && *duration <= longest_duration)
+            return duration;
+    }
+    reject(
+        wrong,
+        value,
+        "a duration from \"1s\" to \"24h\", in whole s, m or h such as \"90s\", or \"0s\" for never"
+    );
+    return std::nullopt;
+}
+
+json patience_codec::write(std::chrono::seconds value) const
+{
+    return value == value.zero() ? std::string(never) : to_string(value);
+}
+
+json patience_codec::shape() const
+{
+    return {{"type", "string"}, {"pattern", "^(0s|[1-9][0-9]*(s|m|h))$"}};
 }
 
 // Groups

@@ -67,8 +67,26 @@ struct size_codec {
     json shape() const;
 };
 
+// true or false.
+struct switch_codec {
+    using value_type = bool;
+
+    std::optional<value_type> read(const json&, const environment&, complaints&) const;
+    json write(value_type) const;
+    json shape() const;
+};
+
 // "90s", "5m"; from one second to a day.
 struct duration_codec {
+    using value_type = std::chrono::seconds;
+
+    std::optional<value_type> read(const json&, const environment&, complaints&) const;
+    json write(value_type) const;
+    json shape() const;
+};
+
+// The same, or "0s" for never.
+struct patience_codec {
     using value_type = std::chrono::seconds;
 
     std::optional<value_type> read(const json&, const environment&, complaints&) const;

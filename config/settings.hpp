@@ -95,6 +95,15 @@ struct vm_settings {
     bool operator==(const vm_settings&) const = default;
 };
 
+// When a VM that nobody uses goes to sleep, counted from the end of the last use. Zero: never.
+struct sleep_settings {
+    std::chrono::seconds pause_after = std::chrono::minutes(5);
+    std::chrono::seconds save_after = std::chrono::minutes(30);
+    std::chrono::seconds off_after = std::chrono::seconds(0);
+    bool with_containers = false;  // also while containers run; they sleep with it
+    bool operator==(const sleep_settings&) const = default;
+};
+
 struct log_settings {
     log_level level = log_level::info;
     bool operator==(const log_settings&) const = default;
@@ -111,6 +120,7 @@ struct settings {
     // Set: serve this engine and never touch a VM.
     std::optional<remote_engine_settings> remote_engine;
     vm_settings vm;
+    sleep_settings sleep;
     log_settings log;
     bool operator==(const settings&) const = default;
 };

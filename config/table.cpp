@@ -205,6 +205,36 @@ std::vector<row> make_table()
             [](auto& all) -> auto& { return all.vm.when_daemon_exits; }
         ),
         setting(
+            "sleep.pause_after",
+            "How long after the last use the VM is paused; 0s: never. Its memory stays.",
+            {},
+            patience_codec{},
+            [](auto& all) -> auto& { return all.sleep.pause_after; }
+        ),
+        setting(
+            "sleep.save_after",
+            "How long after the last use the VM is saved to a file; 0s: never. Its memory is free "
+            "then.",
+            {},
+            patience_codec{},
+            [](auto& all) -> auto& { return all.sleep.save_after; }
+        ),
+        setting(
+            "sleep.off_after",
+            "How long after the last use the VM is shut down, if no container runs; 0s: never.",
+            {},
+            patience_codec{},
+            [](auto& all) -> auto& { return all.sleep.off_after; }
+        ),
+        setting(
+            "sleep.with_containers",
+            "Whether the VM also sleeps while containers run; they stand still with it and go on "
+            "with it.",
+            {},
+            switch_codec{},
+            [](auto& all) -> auto& { return all.sleep.with_containers; }
+        ),
+        setting(
             "log.level",
             "The least important messages that are logged.",
             {},

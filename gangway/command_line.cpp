@@ -98,6 +98,22 @@ std::variant<invocation, answer> parse_command_line(std::vector<std::string> wor
     add("up", verb::up, "Start the VM and wait until the engine answers, showing each stage");
     add("down", verb::down, "Shut the VM down; containers and images stay on its disk");
     add("restart", verb::restart, "Shut the VM down and start it again");
+    auto* const sleep = add(
+        "sleep", verb::sleep, "Put the VM to sleep until the next request; by default it is saved"
+    );
+    auto* const depths = sleep->add_option_group("how deep");
+    for (const std::string depth : {"pause", "save", "off"}) {
+        const std::string text = depth == "pause" ? "It keeps its memory and wakes at once"
+                                 : depth == "save"
+                                     ? "Its memory goes to a file; it goes on where it stood"
+                                     : "It is shut down, if no container runs";
+        depths->add_flag_callback(
+            "--" + depth, [&result, depth] { result.depth = depth; }, text
+        );
+    }
+    depths->require_option(0, 1);
+    add("wake", verb::wake, "Wake the VM, or start it, and wait until the engine answers");
+    add("why", verb::why, "Show why the VM is awake, and who woke it before");
     add("status", verb::status, "Show what the daemon and the VM do")
         ->add_flag("--json", result.json, "Print the daemon's own JSON object");
     add("ssh", verb::ssh, "Log in to the VM, or run a command in it");

@@ -9,12 +9,13 @@
 
 namespace gangway {
 
-enum class verb { up, down, restart, status, ssh, logs, version };
+enum class verb { up, down, restart, sleep, wake, status, why, ssh, logs, version };
 
 struct invocation {
     verb what = verb::status;
     // --config, --instance and --control.
     config::overrides where;
+    std::string depth = "save";              // sleep: "pause", "save" or "off"
     bool json = false;                       // status --json
     bool serial = false;                     // logs --serial
     bool follow = false;                     // logs --follow

@@ -11,6 +11,7 @@
 #include "gangway/ssh_command.hpp"
 #include "gangway/ssh_greeting.hpp"
 #include "gangway/status_text.hpp"
+#include "gangway/why_text.hpp"
 #include "gangway/wording.hpp"
 
 #include <nlohmann/json.hpp>
@@ -38,15 +39,18 @@ void show_version(const config::overrides& where)
     std::cout << "gangwayd " << theirs << '\n';
 }
 
+std::chrono::sys_seconds now()
+{
+    return std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
+}
+
 void show_status(const control_client& daemon, bool json)
 {
     const auto status = daemon.get("/v1/status");
     if (json)
         std::cout << status << (status.ends_with('\n') ? "" : "\n");
     else
-        std::cout << status_text(
-            status, std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now())
-        );
+        std::cout << status_text(status, now());
 }
 
 [[noreturn]] void log_in(const ssh_call& call)
@@ -66,6 +70,13 @@ void carry_out(const invocation& asked)
             return watch_progress(daemon, "/v1/down", "stopping");
         case verb::restart:
             return watch_progress(daemon, "/v1/restart", "restarting");
+        case verb::sleep:
+            return watch_progress(daemon, "/v1/sleep/" + asked.depth, "going to sleep");
+        case verb::wake:
+            return watch_progress(daemon, "/v1/up", "waking");
+        case verb::why:
+            std::cout << why_text(daemon.get("/v1/status"), now());
+            return;
         case verb::status:
             return show_status(daemon, asked.json);
         case verb::ssh:

@@ -7,8 +7,6 @@
 
 #include <algorithm>
 #include <cstdint>
-#include <cstdio>
-#include <optional>
 
 namespace gangway {
 namespace {
@@ -42,21 +40,6 @@ std::string text(const json& object, const char* key)
     return object.at(key).get<std::string>();
 }
 
-// "2026-01-31T09:00:00Z", the one form the daemon writes.
-std::optional<sys_seconds> parse_time(const std::string& written)
-{
-    int y = 0, hour = 0, minute = 0, second = 0;
-    unsigned mon = 0, d = 0;
-    char zone = 0;
-    const int found = std::sscanf(
-        written.c_str(), "%d-%u-%uT%d:%d:%d%c", &y, &mon, &d, &hour, &minute, &second, &zone
-    );
-    const auto date = std::chrono::year(y) / std::chrono::month(mon) / std::chrono::day(d);
-    if (found != 7 || zone != 'Z' || !date.ok()) return std::nullopt;
-    return std::chrono::sys_days(date) + std::chrono::hours(hour) + std::chrono::minutes(minute) +
-           std::chrono::seconds(second);
-}
-
 std::string since_text(const std::string& written, sys_seconds now)
 {
     const auto since = parse_time(written);
@@ -79,7 +62,7 @@ std::string timeline_text(const json& timeline)
 std::string uses_text(const json& leases)
 {
     std::string result;
-    for (const char* const kind : {"active", "passive", "waiting"}) {
+    for (const char* const kind : {"active", "passive", "watching", "waiting"}) {
         if (!result.empty()) result += ", ";
         result += std::to_string(leases.at(kind).get<unsigned>()) + " " + kind;
     }
@@ -107,6 +90,7 @@ std::string advice(const std::string& state)
 {
     if (state == "failed")
         return "see `gangway logs` and `gangway logs --serial`; `gangway up` tries again";
+    if (state == "paused" || state == "saved") return "the next request wakes it";
     if (state == "stopped" || state == "absent")
         return "the first request of a docker client starts it, and so does `gangway up`";
     return {};

@@ -47,4 +47,18 @@ std::string printable(std::string_view text)
     return result;
 }
 
+std::optional<std::chrono::sys_seconds> parse_time(const std::string& written)
+{
+    int y = 0, hour = 0, minute = 0, second = 0;
+    unsigned mon = 0, d = 0;
+    char zone = 0;
+    const int found = std::sscanf(
+        written.c_str(), "%d-%u-%uT%d:%d:%d%c", &y, &mon, &d, &hour, &minute, &second, &zone
+    );
+    const auto date = std::chrono::year(y) / std::chrono::month(mon) / std::chrono::day(d);
+    if (found != 7 || zone != 'Z' || !date.ok()) return std::nullopt;
+    return std::chrono::sys_days(date) + std::chrono::hours(hour) + std::chrono::minutes(minute) +
+           std::chrono::seconds(second);
+}
+
 }  // namespace gangway

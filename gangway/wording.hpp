@@ -2,6 +2,7 @@
 #pragma once
 
 #include <chrono>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -12,6 +13,9 @@ std::string stopwatch_text(std::chrono::milliseconds elapsed);
 
 // "5 seconds", "3 minutes", "2 hours", "4 days": in its largest unit, rounded down.
 std::string age_text(std::chrono::seconds age);
+
+// "2026-01-31T09:00:00Z", the one form in which the daemon writes times. Nothing: it is none.
+std::optional<std::chrono::sys_seconds> parse_time(const std::string& written);
 
 // `text` with control characters other than line feeds replaced by "?": a client's process name, or
 // a guest's last words, must not command the terminal. UTF-8 passes.

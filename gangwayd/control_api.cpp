@@ -10,7 +10,10 @@
 
 #include <nlohmann/json.hpp>
 
+#include <algorithm>
+#include <array>
 #include <chrono>
+#include <string_view>
 #include <utility>
 
 namespace asio = boost::asio;
@@ -18,6 +21,15 @@ namespace asio = boost::asio;
 namespace {
 
 constexpr auto request_limit = std::chrono::seconds(10);
+
+constexpr std::array<std::string_view, 6> vm_commands = {
+    "POST /v1/up",
+    "POST /v1/down",
+    "POST /v1/restart",
+    "POST /v1/sleep/pause",
+    "POST /v1/sleep/save",
+    "POST /v1/sleep/off",
+};
 
 // Every answer ends with the connection: a client needs no framing to read it to the end.
 asio::awaitable<void> send(
@@ -110,8 +122,8 @@ asio::awaitable<void> control_api::answer(
     } else if (asked == "GET /v1/logs?follow=1") {
         // Until the client goes: it says nothing more.
         co_await vmctl::first_to_end(send_log(stream, true), stream.wait_for_hangup());
-    } else if (asked == "POST /v1/up" || asked == "POST /v1/down" || asked == "POST /v1/restart") {
-        co_await switch_vm(client, target.substr(target.rfind('/') + 1));
+    } else if (std::ranges::count(vm_commands, asked) > 0) {
+        co_await switch_vm(client, target.substr(std::string_view("/v1/").size()));
     } else {
         co_await send_error(stream, "404 Not Found", "the control API has no " + asked);
     }
@@ -130,8 +142,14 @@ asio::awaitable<void> control_api::switch_vm(proxy::client_connection& client, s
         co_return;
     }
     co_await send(*client.stream, "200 OK", "application/x-ndjson", "");
+    const auto slash = verb.find('/');
     vmctl::requester who{
-        client.who.uid, client.who.pid, proxy::command_of(client.who), "gangway " + verb};
+        client.who.uid,
+        client.who.pid,
+        proxy::command_of(client.who),
+        "gangway " + verb.substr(0, slash)};
+    // "sleep/pause" -> "pause"
+    if (slash != std::string::npos) verb.erase(0, slash + 1);
     co_await stream_progress(*client.stream, *vm_, std::move(verb), std::move(who));
 }
 
@@ -152,5 +170,7 @@ asio::awaitable<void> control_api::send_log(proxy::byte_stream& client, bool fol
 
 std::string control_api::status() const
 {
-    return status_json(settings_, docker_sockets_, server_.session_count(), vm_);
+    return status_json(
+        settings_, docker_sockets_, server_.session_count(), server_.in_flight(), vm_
+    );
 }

@@ -7,7 +7,9 @@
 #include "gangwayd/log.hpp"
 #include "gangwayd/service_manager.hpp"
 #include "gangwayd/version.hpp"
+#include "proxy/container_census.hpp"
 #include "proxy/engine_probe.hpp"
+#include "proxy/engine_watch.hpp"
 #include "proxy/published_ports.hpp"
 #include "proxy/server.hpp"
 #include "vmctl/boot_plan.hpp"
@@ -95,6 +97,31 @@ struct virtual_machine {
     vmctl::supervisor supervisor;
 };
 
+// What the engine does by itself makes known answers void; that it sleeps does not.
+class known_changes final : public proxy::engine_observer {
+public:
+    known_changes(proxy::server& server, const vmctl::engine& engine)
+        : server_(server), engine_(engine)
+    {
+    }
+
+    void watched(std::shared_ptr<const proxy::engine_containers>) override
+    {
+        server_.engine_changed();
+    }
+
+    void changed(const proxy::engine_event&) override { server_.engine_changed(); }
+
+    void unwatched() override
+    {
+        if (!engine_.sleeps()) server_.engine_changed();
+    }
+
+private:
+    proxy::server& server_;
+    const vmctl::engine& engine_;
+};
+
 // Everything that runs, in the order of its making.
 class parts {
 public:
@@ -125,6 +152,15 @@ public:
         if (vm_) {
             ports_.emplace(executor, *engine, dialer_, vm_->supervisor);
             server_->gate_starts(*ports_);
+            census_.emplace(executor, [this](std::optional<std::size_t> number) {
+                vm_->supervisor.containers_run(number);
+            });
+            watch_.emplace(executor, dialer_);
+            watch_->add(*ports_);
+            watch_->add(*census_);
+            server_->remember_answers();
+            answers_.emplace(*server_, *engine);
+            watch_->add(*answers_);
         }
         api_.emplace(
             settings_, std::move(names), *server_, vm_ ? &vm_->supervisor : nullptr, std::move(log)
@@ -137,13 +173,24 @@ public:
         if (vm_) {
             vm_->supervisor.on_engine_ready([this](const vmctl::engine_address& address) {
                 ports_->engine_ready(address);
+                watch_->engine_ready(address);
             });
             vm_->supervisor.on_engine_lost([this](const std::string& reason) {
                 spdlog::info("the engine is gone: {}", reason);
                 server_->engine_lost();
+                watch_->engine_gone();
                 ports_->engine_lost();
             });
-            vm_->supervisor.on_engine_leaving([this] { server_->engine_leaves(); });
+            vm_->supervisor.on_engine_asleep([this] {
+                server_->engine_saved();
+                watch_->engine_gone();
+                ports_->engine_saved();
+            });
+            vm_->supervisor.on_engine_back([this] { ports_->engine_back(); });
+            vm_->supervisor.on_engine_leaving([this](vmctl::sleep_depth depth) {
+                if (depth != vmctl::sleep_depth::paused) server_->engine_leaves();
+                if (depth != vmctl::sleep_depth::off) ports_->engine_rests();
+            });
             vm_->supervisor.examine();
         }
         const auto failed = [this](const std::string& why) { give_up(why); };
@@ -155,6 +202,8 @@ public:
         notify_stopping();
         if (vm_) vm_->supervisor.turn_away();
         co_await server_->stop(stop_grace);
+        if (watch_) co_await watch_->stop();
+        if (census_) co_await census_->stop();
         if (ports_) co_await ports_->stop();
         co_await control_->stop();
         if (vm_) co_await vm_->supervisor.shutdown();
@@ -206,6 +255,9 @@ private:
     std::optional<fixed_engine> fixed_;
     std::optional<virtual_machine> vm_;
     std::optional<proxy::published_ports> ports_;
+    std::optional<proxy::container_census> census_;
+    std::optional<known_changes> answers_;
+    std::optional<proxy::engine_watch> watch_;
     std::optional<proxy::server> server_;
     std::optional<control_api> api_;
     std::optional<control_server> control_;

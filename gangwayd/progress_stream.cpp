@@ -64,8 +64,14 @@ asio::awaitable<void> carry_out(vmctl::supervisor& vm, std::string verb, vmctl::
         co_await vm.up(std::move(who));
     } else if (verb == "down") {
         co_await vm.down(std::move(who));
-    } else {
+    } else if (verb == "restart") {
         co_await vm.restart(std::move(who));
+    } else if (verb == "pause") {
+        co_await vm.sleep(std::move(who), vmctl::sleep_depth::paused);
+    } else if (verb == "save") {
+        co_await vm.sleep(std::move(who), vmctl::sleep_depth::saved);
+    } else {
+        co_await vm.sleep(std::move(who), vmctl::sleep_depth::off);
     }
 }
 

@@ -1,4 +1,5 @@
-// `up`, `down` and `restart` with their progress as it happens: the ndjson of docs/control-api.md.
+// `up`, `down`, `restart` and the sleeps `pause`, `save` and `off` with their progress as it
+// happens: the ndjson of docs/control-api.md.
 #pragma once
 
 #include "proxy/byte_stream.hpp"

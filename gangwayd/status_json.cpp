@@ -39,6 +39,26 @@ json to_json(const std::vector<config::share>& shares)
     return {{"transport", "9p"}, {"directories", directories}};
 }
 
+json to_json(const vmctl::vm_note& note)
+{
+    return {
+        {"when", utc(note.when)},
+        {"what", note.what},
+        {"why", note.why},
+        {"took_ms", note.took.count()},
+    };
+}
+
+// Why the VM is awake, and what its life has been.
+json sleep_json(const vmctl::vm_status& vm)
+{
+    json history = json::array();
+    for (const auto& each : vm.history) history.push_back(to_json(each));
+    json containers;  // null: not known
+    if (vm.use.containers) containers = *vm.use.containers;
+    return {{"awake_because", vm.awake_because}, {"containers", containers}, {"history", history}};
+}
+
 json to_json(const config::settings& settings, const vmctl::vm_status& vm)
 {
     json timeline = json::array();
@@ -54,7 +74,11 @@ json to_json(const config::settings& settings, const vmctl::vm_status& vm)
         {"process_id", vm.process_id},
         {"shares", to_json(vm.shares)},
         {"leases",
-         {{"active", vm.active_leases}, {"passive", vm.passive_leases}, {"waiting", vm.waiting}}},
+         {{"active", vm.use.active},
+          {"passive", vm.use.passive},
+          {"watching", vm.use.watching},
+          {"waiting", vm.use.waiting}}},
+        {"sleep", sleep_json(vm)},
         {"timeline", timeline},
         {"serial_log", vmctl::serial_log_in(settings.state_dir).string()},
         {"ssh",
@@ -78,15 +102,19 @@ std::string status_json(
     const config::settings& settings,
     const std::vector<std::string>& docker_sockets,
     std::size_t sessions,
+    const std::vector<vmctl::requester>& in_flight,
     const vmctl::supervisor* vm
 )
 {
+    json requests = json::array();
+    for (const auto& each : in_flight) requests.push_back(vmctl::to_string(each));
     json status = {
         {"version", gangway_version},
         {"pid", ::getpid()},
         {"instance", settings.instance},
         {"docker_sockets", docker_sockets},
         {"sessions", sessions},
+        {"requests", requests},
         {"engine", "vm"},
         {"state_dir", settings.state_dir.string()},
     };

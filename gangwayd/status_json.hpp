@@ -13,6 +13,7 @@ std::string status_json(
     const config::settings& settings,
     const std::vector<std::string>& docker_sockets,
     std::size_t sessions,
+    const std::vector<vmctl::requester>& in_flight,
     const vmctl::supervisor* vm
 );
 

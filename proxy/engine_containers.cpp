@@ -16,11 +16,6 @@ using nlohmann::json;
 
 constexpr auto patience = std::chrono::seconds(10);
 
-// {"type":["container","service"],"event":["start","die","destroy","create","update","remove"]}
-constexpr const char* events =
-    "GET /events?filters=%7B%22type%22%3A%5B%22container%22%2C%22service%22%5D%2C%22event%22%3A%5B"
-    "%22start%22%2C%22die%22%2C%22destroy%22%2C%22create%22%2C%22update%22%2C%22remove%22%5D%7D";
-
 // The text at `where`; empty: none.
 std::string text_at(const json& document, const json::json_pointer& where)
 {
@@ -72,9 +67,11 @@ asio::awaitable<std::optional<container_ports>> engine_containers::look_at(std::
     co_return found;
 }
 
-asio::awaitable<std::vector<std::string>> engine_containers::running() const
+asio::awaitable<std::optional<std::vector<std::string>>> engine_containers::running() const
 {
+    constexpr int ok = 200;
     const auto answer = co_await ask("GET /containers/json");
+    if (answer.status != ok) co_return std::nullopt;
     co_return containers_in(answer.body);
 }
 
@@ -95,14 +92,13 @@ asio::awaitable<void> engine_containers::remove(std::string container) const
 }
 
 asio::awaitable<void> engine_containers::follow(
-    std::function<void()> begun, std::function<void(engine_event event)> changed
+    std::function<void()> begun, std::function<void(const engine_event& event)> changed
 ) const
 {
     auto take = [changed = std::move(changed)](std::string_view line) {
-        auto event = parse_event(line);
-        if (event.about != engine_event::subject::nothing) changed(std::move(event));
+        changed(parse_event(line));
     };
-    co_await follow_engine(dialer_, address_, events, std::move(begun), std::move(take));
+    co_await follow_engine(dialer_, address_, "GET /events", std::move(begun), std::move(take));
 }
 
 }  // namespace proxy

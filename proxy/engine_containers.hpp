@@ -45,7 +45,8 @@ public:
     // `container` as a path names it. Nothing: there is none of that name.
     boost::asio::awaitable<std::optional<container_ports>> look_at(std::string container) const;
 
-    boost::asio::awaitable<std::vector<std::string>> running() const;
+    // Nothing: the engine does not tell.
+    boost::asio::awaitable<std::optional<std::vector<std::string>>> running() const;
 
     // What services publish; nothing, too, when the engine is no manager of a swarm.
     boost::asio::awaitable<std::vector<published_port>> service_ports() const;
@@ -55,10 +56,10 @@ public:
     // With its anonymous volumes.
     boost::asio::awaitable<void> remove(std::string container) const;
 
-    // Until the engine ends it: `begun` once nothing is missed any more, `changed` with each event
-    // that has a subject. Has no time limit.
+    // Until the engine ends it: `begun` once nothing is missed any more, `changed` with each event,
+    // also those without a subject. Has no time limit.
     boost::asio::awaitable<void> follow(
-        std::function<void()> begun, std::function<void(engine_event event)> changed
+        std::function<void()> begun, std::function<void(const engine_event& event)> changed
     ) const;
 
 private:

@@ -81,6 +81,7 @@ piece response_reader::take_head()
     const auto request = expected_.front();
     parser_ = {};
     status_ = head.status;
+    closes_ = head.closes;
 
     if (head.status < 200 && head.status != 101) {
         role_ = response_role::interim;

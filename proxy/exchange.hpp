@@ -80,6 +80,9 @@ public:
 
     response_role role() const { return role_; }
 
+    // The engine ends the connection after that response, and its client knows.
+    bool closes() const { return closes_; }
+
     // Of that response's body.
     const body_framing& framing() const { return framing_; }
 
@@ -96,6 +99,7 @@ private:
     body_framing framing_;
     body_reader body_;
     int status_ = 0;
+    bool closes_ = false;
     response_role role_ = response_role::final;
     bool answers_hijack_ = false;
 };

@@ -168,10 +168,17 @@ bool request_head_parser::finished()
 bool response_head_parser::start_line(std::string_view line)
 {
     if (line.size() < 12 || !is_http_1(line.substr(0, 8)) || line[8] != ' ') return false;
+    head_.closes = line[7] == '0';
     const auto* code = line.data() + 9;
     const auto [stop, failure] = std::from_chars(code, code + 3, head_.status);
     return failure == std::errc() && stop == code + 3 && head_.status >= 100 &&
            (line.size() == 12 || line[12] == ' ');
+}
+
+void response_head_parser::field(std::string_view name, std::string_view value)
+{
+    if (equal_ignoring_case(name, "connection") && !equal_ignoring_case(value, "keep-alive"))
+        head_.closes = true;
 }
 
 bool response_head_parser::finished()

@@ -40,6 +40,9 @@ struct response_head {
     int status = 0;
     body_framing
         body;  // what the fields alone say; HEAD, 1xx, 204 and 304 are the reader's business
+    // The connection ends with it, or may (RFC 9112 section 9.3): HTTP/1.0, or a Connection field
+    // that says more than keep-alive.
+    bool closes = false;
 };
 
 enum class head_state {
@@ -116,8 +119,7 @@ public:
 private:
     bool start_line(std::string_view line) override;
 
-    void field(std::string_view, std::string_view) override {}
-
+    void field(std::string_view name, std::string_view value) override;
     bool finished() override;
 
     response_head head_;

@@ -3,6 +3,7 @@
 
 #include "proxy/buffer_pool.hpp"
 #include "proxy/deadlines.hpp"
+#include "proxy/known_answers.hpp"
 #include "proxy/splice.hpp"
 
 #include <boost/asio/any_io_executor.hpp>
@@ -32,6 +33,9 @@ struct loop_tools {
 
     // Asked when a container starts; null: what containers publish is not ours to bring here.
     start_gate* starts = nullptr;
+
+    // Nothing: the engine never sleeps, and answers for itself.
+    std::optional<known_answers> known;
 
     // Where clients connect: paths of Unix sockets.
     std::vector<std::string> docker_sockets;

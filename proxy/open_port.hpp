@@ -1,4 +1,5 @@
-// A port of this host that is ours from its construction on; who comes has to wait until serve().
+// A port of this host that is ours from its construction on; who comes has to wait until serve(),
+// and again from rest() on.
 #pragma once
 
 #include "proxy/byte_stream.hpp"
@@ -26,6 +27,10 @@ public:
 
     // What comes leads to port `target` of 127.0.0.1 from now on. Of TCP, `take` gets each client.
     virtual void serve(std::uint16_t target, taker take) = 0;
+
+    // Who comes from now on waits until serve() is called again; `knock` is called once, when the
+    // first is there.
+    virtual void rest(std::function<void()> knock) = 0;
 };
 
 // Throws boost::system::system_error when it cannot be had.

@@ -12,6 +12,7 @@
 
 #include <chrono>
 #include <utility>
+#include <vector>
 
 namespace asio = boost::asio;
 
@@ -36,19 +37,56 @@ public:
         acceptor_.listen();
     }
 
+    tcp_port(const tcp_port&) = delete;
+    tcp_port& operator=(const tcp_port&) = delete;
+    tcp_port(tcp_port&&) = delete;
+    tcp_port& operator=(tcp_port&&) = delete;
+
     ~tcp_port() override { *alive_ = false; }
 
     void serve(std::uint16_t, taker take) override
     {
         take_ = std::move(take);
+        resting_ = false;
+        stop_waiting();
+        for (auto& client : std::exchange(early_, {})) hand_out(std::move(client));
         accept();
     }
 
+    void rest(std::function<void()> knock) override
+    {
+        resting_ = true;
+        knock_ = std::move(knock);
+        stop_waiting();
+        auto come = [this, alive = alive_](boost::system::error_code cancelled) {
+            if (*alive && !cancelled) tell();
+        };
+        acceptor_.async_wait(tcp::acceptor::wait_read, std::move(come));
+    }
+
 private:
+    void tell()
+    {
+        if (const auto knock = std::exchange(knock_, nullptr); knock && resting_) knock();
+    }
+
+    void stop_waiting()
+    {
+        boost::system::error_code ignored;
+        acceptor_.cancel(ignored);
+        pause_.cancel();
+    }
+
     void accept()
     {
         auto take = [this, alive = alive_](boost::system::error_code failure, tcp::socket client) {
             if (!*alive || failure == asio::error::operation_aborted) return;
+            if (resting_) {
+                // It came at the last moment.
+                if (!failure) early_.push_back(std::move(client));
+                if (!failure) tell();
+                return;
+            }
             if (!failure) {
                 hand_out(std::move(client));
             } else if (is_shortage(failure)) {
@@ -77,8 +115,8 @@ private:
     void wait_a_moment()
     {
         pause_.expires_after(shortage_pause);
-        pause_.async_wait([this, alive = alive_](boost::system::error_code) {
-            if (*alive) accept();
+        pause_.async_wait([this, alive = alive_](boost::system::error_code cancelled) {
+            if (*alive && !cancelled) accept();
         });
     }
 
@@ -86,6 +124,9 @@ private:
     tcp::acceptor acceptor_;
     asio::steady_timer pause_;
     taker take_;
+    bool resting_ = false;
+    std::function<void()> knock_;
+    std::vector<tcp::socket> early_;  // accepted while resting
     // What has completed already is still called after our end.
     std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);
 };

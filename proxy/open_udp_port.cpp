@@ -44,15 +44,29 @@ public:
         socket_.non_blocking(true);
     }
 
+    udp_port(const udp_port&) = delete;
+    udp_port& operator=(const udp_port&) = delete;
+    udp_port(udp_port&&) = delete;
+    udp_port& operator=(udp_port&&) = delete;
+
     ~udp_port() override
     {
         *alive_ = false;
-        for (const auto& [client, each] : flows_) end(*each);
+        end_all();
     }
 
     void serve(std::uint16_t target, taker) override
     {
-        target_ = udp::endpoint(asio::ip::address_v4::loopback(), target);
+        const udp::endpoint leads_to(asio::ip::address_v4::loopback(), target);
+        if (std::exchange(target_, leads_to) != leads_to) end_all();
+        resting_ = false;
+        wait_for_clients();
+    }
+
+    void rest(std::function<void()> knock) override
+    {
+        resting_ = true;
+        knock_ = std::move(knock);
         wait_for_clients();
     }
 
@@ -67,8 +81,15 @@ private:
     // Whatever goes wrong with a datagram, it is lost, as datagrams may be.
     void wait_for_clients()
     {
+        if (std::exchange(waiting_, true)) return;
         auto take = [this, alive = alive_](boost::system::error_code cancelled) {
             if (!*alive || cancelled) return;
+            waiting_ = false;
+            if (resting_) {
+                // It stays in the socket until serve().
+                if (const auto knock = std::exchange(knock_, nullptr)) knock();
+                return;
+            }
             take_what_is_there();
             wait_for_clients();
         };
@@ -117,6 +138,12 @@ private:
         from->socket.async_wait(udp::socket::wait_read, std::move(take));
     }
 
+    void end_all()
+    {
+        for (const auto& [client, each] : flows_) end(*each);
+        flows_.clear();
+    }
+
     static void end(flow& one)
     {
         boost::system::error_code ignored;
@@ -152,6 +179,9 @@ private:
     udp::socket socket_;
     asio::steady_timer sweep_;
     udp::endpoint target_;
+    bool waiting_ = false;  // for the next datagram
+    bool resting_ = false;
+    std::function<void()> knock_;
     std::vector<char> bytes_ = std::vector<char>(largest);
     std::map<udp::endpoint, std::shared_ptr<flow>> flows_;
     // What has completed already is still called after our end.

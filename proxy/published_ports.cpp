@@ -55,7 +55,6 @@ published_ports::published_ports(
           [this](const std::vector<std::uint16_t>& open) { host_network_changed(open); }
       ),
       emptied_(executor_, asio::steady_timer::time_point::max()),
-      following_(executor_),
       tasks_(executor_)
 {
 }
@@ -68,13 +67,11 @@ published_ports::~published_ports()
 void published_ports::engine_ready(vmctl::engine_address address)
 {
     containers_ = std::make_shared<const engine_containers>(dialer_, std::move(address));
-    following_.spawn(follow(containers_), log_failure);
 }
 
 void published_ports::engine_lost()
 {
     containers_.reset();
-    following_.cancel();
     tasks_.cancel();
     host_network_.forget();
     looks_.forget();
@@ -86,7 +83,6 @@ asio::awaitable<void> published_ports::stop()
 {
     stopping_ = true;
     engine_lost();
-    co_await following_.wait();
     co_await host_network_.stop();
     co_await tasks_.wait();
     while (!tunnels_.empty()) {
@@ -108,35 +104,26 @@ asio::awaitable<std::optional<container_ports>> published_ports::look_at(std::st
     co_return co_await containers->look_at(std::move(owner));
 }
 
-// As long as the engine is there: a stream that ends is begun anew, and what was missed looked up.
-asio::awaitable<void> published_ports::follow(std::shared_ptr<const engine_containers> containers)
+void published_ports::watched(std::shared_ptr<const engine_containers> containers)
 {
-    asio::steady_timer pause(executor_);
-    for (;;) {
-        try {
-            auto begun = [this, containers] { tasks_.spawn(match_all(containers), log_failure); };
-            auto changed = [this](engine_event event) {
-                // That the engine leaves its swarm is told by nothing but the services' containers.
-                if (event.about == engine_event::subject::service || owns_any(services_owner))
-                    match_later(services_owner);
-                if (event.about == engine_event::subject::container)
-                    match_later(std::move(event.id));
-            };
-            co_await containers->follow(std::move(begun), std::move(changed));
-        } catch (const std::exception& error) {
-            if (vmctl::is_cancellation(std::current_exception())) throw;
-            spdlog::debug("published ports: the engine's events have ended: {}", error.what());
-        }
-        pause.expires_after(pause_before_asking_again);
-        co_await pause.async_wait(asio::use_awaitable);
-    }
+    if (!stopping_) tasks_.spawn(match_all(std::move(containers)), log_failure);
+}
+
+void published_ports::changed(const engine_event& event)
+{
+    using enum engine_event::subject;
+    if (event.about == nothing) return;
+    // That the engine leaves its swarm is told by nothing but the services' containers.
+    if (event.about == service || owns_any(services_owner)) match_later(services_owner);
+    if (event.about == container) match_later(event.id);
 }
 
 asio::awaitable<void> published_ports::match_all(std::shared_ptr<const engine_containers> containers
 )
 {
     const auto running = co_await containers->running();
-    std::set<std::string> ids(running.begin(), running.end());
+    std::set<std::string> ids;
+    if (running) ids.insert(running->begin(), running->end());
     ids.insert(services_owner);
     ids.insert(host_network_.containers().begin(), host_network_.containers().end());
     for (const auto& [port, each] : entries_)
@@ -269,12 +256,18 @@ asio::awaitable<std::string> published_ports::serve_all_of(std::string id)
         }
         const auto found = entries_.find(port);
         if (found == entries_.end() || std::exchange(found->second.serving, true)) continue;
-        found->second.port->serve(target, [this, target](std::unique_ptr<byte_stream> client) {
-            carry(std::move(client), target);
-        });
+        found->second.target = target;
+        serve(found->second);
         spdlog::debug("published {}", to_string(port));
     }
     co_return failure;
+}
+
+void published_ports::serve(entry& one)
+{
+    one.port->serve(one.target, [this, target = one.target](std::unique_ptr<byte_stream> client) {
+        carry(std::move(client), target);
+    });
 }
 
 void published_ports::carry(std::unique_ptr<byte_stream> client, std::uint16_t target)

@@ -6,6 +6,7 @@
 #include "proxy/container_ports.hpp"
 #include "proxy/dialer.hpp"
 #include "proxy/engine_containers.hpp"
+#include "proxy/engine_watch.hpp"
 #include "proxy/host_network.hpp"
 #include "proxy/loop_tools.hpp"
 #include "proxy/open_port.hpp"
@@ -34,7 +35,7 @@
 namespace proxy {
 
 // Lives on the loop's thread. stop() must have returned before it is destroyed.
-class published_ports final : public start_gate {
+class published_ports final : public start_gate, public engine_observer {
 public:
     published_ports(
         boost::asio::any_io_executor executor,
@@ -46,22 +47,38 @@ public:
     published_ports& operator=(const published_ports&) = delete;
     ~published_ports() override;
 
-    // Follows the containers of this engine from now on.
+    // This is the engine from now on; what its watch tells is of it.
     void engine_ready(vmctl::engine_address address);
 
     // Closes every port, and breaks what goes through.
     void engine_lost();
+
+    // The engine goes to sleep, with the containers that run. Its ports stay ours, and who comes
+    // wakes it and waits.
+    void engine_rests();
+
+    // It is awake again, or has not slept, and leads where it has led.
+    void engine_back();
+
+    // It sleeps so deep that nothing leads there any more, until engine_ready().
+    void engine_saved();
 
     // Like engine_lost(), for good.
     boost::asio::awaitable<void> stop();
 
     boost::asio::awaitable<std::unique_ptr<container_start>> admit(std::string container) override;
 
+    void watched(std::shared_ptr<const engine_containers> containers) override;
+    void changed(const engine_event& event) override;
+
+    void unwatched() override {}
+
 private:
     struct entry {
         std::string owner;  // a container's id, or one of the names in the .cpp
         std::unique_ptr<open_port> port;
         bool serving = false;
+        std::uint16_t target = 0;  // of 127.0.0.1, while serving
     };
 
     class start_in_progress;
@@ -70,7 +87,6 @@ private:
 
     boost::asio::awaitable<std::optional<container_ports>> look_at(std::string owner);
     boost::asio::awaitable<std::optional<container_ports>> know(std::string owner);
-    boost::asio::awaitable<void> follow(std::shared_ptr<const engine_containers> containers);
     boost::asio::awaitable<void> match_all(std::shared_ptr<const engine_containers> containers);
     boost::asio::awaitable<void> match(std::string owner);
     boost::asio::awaitable<void> match_once(std::string owner);
@@ -81,6 +97,9 @@ private:
     boost::asio::awaitable<void> give_up(container_ports container);
     boost::asio::awaitable<std::string> serve_all_of(std::string id);
     boost::asio::awaitable<void> end_forward(vmctl::guest_port port);
+    void serve(entry& one);
+    void wake_for(published_port where);
+    boost::asio::awaitable<void> wake(published_port where);
     void match_later(std::string owner);
     bool owns_any(std::string_view owner) const;
     void start_unsettled(const std::string& id);
@@ -103,12 +122,12 @@ private:
         starting_;  // ids; what they have bound stays although they do not run
     std::list<tunnel> tunnels_;
     bool stopping_ = false;
+    bool waking_ = false;  // the engine, for who has come
     host_network host_network_;
     turns looks_;
     // Never expires: cancelling it wakes whoever waits for the last tunnel's end.
     boost::asio::steady_timer emptied_;
 
-    vmctl::task_group following_;
     vmctl::task_group tasks_;
 };
 

@@ -1,8 +1,11 @@
 // The table itself, and how a request target is matched against it.
 #include "proxy/route_table.hpp"
 
+#include "proxy/query_text.hpp"
+
 #include <array>
 #include <optional>
+#include <string>
 
 namespace proxy {
 namespace {
@@ -14,10 +17,15 @@ struct row {
     std::string_view method;
     std::string_view path;
     route what;
+    // When the answer goes on for as long as the client likes.
+    enum class stream { never, if_followed, unless_declined } streams = stream::never;
 };
 
 constexpr route look{activity::passive};
 constexpr route look_at_paths{activity::passive, false, names_paths::no, false, true};
+constexpr route inspect{activity::passive, false, names_paths::no, false, false, true};
+constexpr route inspect_paths{activity::passive, false, names_paths::no, false, true, true};
+constexpr route watch{activity::watching};
 constexpr route hijack{activity::active, true};
 
 constexpr route naming(names_paths what, bool starts = false)
@@ -47,40 +55,40 @@ constexpr auto table = std::to_array<row>({
     {"POST", "/services/*/update", naming(names_paths::service)},
     {"POST", "/plugins/**/set", naming(names_paths::plugin)},
     // what watchers poll: it neither uses the engine nor changes anything in it
-    {"GET", "/_ping", look},
-    {"GET", "/version", look},
-    {"GET", "/info", look},
-    {"GET", "/events", look},
+    {"GET", "/_ping", inspect},
+    {"GET", "/version", inspect},
+    {"GET", "/info", inspect},
+    {"GET", "/events", watch},
     {"GET", "/system/df", look_at_paths},
-    {"GET", "/containers/json", look_at_paths},
-    {"GET", "/containers/*/json", look_at_paths},
+    {"GET", "/containers/json", inspect_paths},
+    {"GET", "/containers/*/json", inspect_paths},
     {"GET", "/containers/*/top", look},
-    {"GET", "/containers/*/logs", look},
-    {"GET", "/containers/*/stats", look},
+    {"GET", "/containers/*/logs", look, row::stream::if_followed},
+    {"GET", "/containers/*/stats", look, row::stream::unless_declined},
     {"GET", "/containers/*/changes", look},
-    {"GET", "/exec/*/json", look},
-    {"GET", "/images/json", look},
-    {"GET", "/images/**/json", look},
-    {"GET", "/images/**/history", look},
-    {"GET", "/networks", look},
-    {"GET", "/networks/*", look},
-    {"GET", "/volumes", look_at_paths},
-    {"GET", "/volumes/*", look_at_paths},
-    {"GET", "/plugins", look_at_paths},
-    {"GET", "/plugins/**/json", look_at_paths},
-    {"GET", "/swarm", look},
-    {"GET", "/nodes", look},
-    {"GET", "/nodes/*", look},
-    {"GET", "/services", look_at_paths},
-    {"GET", "/services/*", look_at_paths},
-    {"GET", "/services/*/logs", look},
-    {"GET", "/tasks", look_at_paths},
-    {"GET", "/tasks/*", look_at_paths},
-    {"GET", "/tasks/*/logs", look},
-    {"GET", "/secrets", look},
-    {"GET", "/secrets/*", look},
-    {"GET", "/configs", look},
-    {"GET", "/configs/*", look},
+    {"GET", "/exec/*/json", inspect},
+    {"GET", "/images/json", inspect},
+    {"GET", "/images/**/json", inspect},
+    {"GET", "/images/**/history", inspect},
+    {"GET", "/networks", inspect},
+    {"GET", "/networks/*", inspect},
+    {"GET", "/volumes", inspect_paths},
+    {"GET", "/volumes/*", inspect_paths},
+    {"GET", "/plugins", inspect_paths},
+    {"GET", "/plugins/**/json", inspect_paths},
+    {"GET", "/swarm", inspect},
+    {"GET", "/nodes", inspect},
+    {"GET", "/nodes/*", inspect},
+    {"GET", "/services", inspect_paths},
+    {"GET", "/services/*", inspect_paths},
+    {"GET", "/services/*/logs", look, row::stream::if_followed},
+    {"GET", "/tasks", inspect_paths},
+    {"GET", "/tasks/*", inspect_paths},
+    {"GET", "/tasks/*/logs", look, row::stream::if_followed},
+    {"GET", "/secrets", inspect},
+    {"GET", "/secrets/*", inspect},
+    {"GET", "/configs", inspect},
+    {"GET", "/configs/*", inspect},
 });
 
 // "/a/b" -> "a", leaving "/b".
@@ -126,6 +134,21 @@ std::string_view without_version(std::string_view path)
     return path.substr(end);
 }
 
+// Does the answer go on until its client has enough? As moby reads the query
+// (daemon/server/httputils/form.go, BoolValue and BoolValueOrDefault).
+bool is_followed(row::stream streams, std::string_view query)
+{
+    switch (streams) {
+        case row::stream::if_followed:
+            return is_true(query_value(query, "follow").value_or(""));
+        case row::stream::unless_declined:
+            return is_true(query_value(query, "stream").value_or("1"));
+        case row::stream::never:
+            break;
+    }
+    return false;
+}
+
 }  // namespace
 
 route find_route(std::string_view method, std::string_view target)
@@ -133,8 +156,14 @@ route find_route(std::string_view method, std::string_view target)
     const auto path = without_version(path_of(target));
     if (!path.starts_with('/')) return {};
     if (method == "HEAD") method = "GET";
-    for (const auto& [row_method, row_path, what] : table) {
-        if (row_method == method && matches(row_path, path)) return what;
+    for (const auto& [row_method, row_path, what, streams] : table) {
+        if (row_method != method || !matches(row_path, path)) continue;
+        auto found = what;
+        const auto query = query_of(target);
+        if (is_followed(streams, query)) found.activity = activity::watching;
+        // What is written in a container changes its size, and is no event.
+        if (found.lasting && names_in_query(query, "size")) found.lasting = false;
+        return found;
     }
     return {};
 }

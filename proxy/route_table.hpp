@@ -19,6 +19,8 @@ struct route {
     bool starts = false;
     // The answer names paths, which the engine may see elsewhere than the client.
     bool shows_paths = false;
+    // The answer is the same until something changes in the engine, which then says so by an event.
+    bool lasting = false;
 
     // Whether it may have to be here as a whole before it is sent on.
     bool holds() const { return names != names_paths::no || starts; }
@@ -27,7 +29,9 @@ struct route {
 };
 
 // `target` is the request target as sent: with or without a version prefix and a query, in origin
-// or absolute form (RFC 9112 section 3.2).
+// or absolute form (RFC 9112 section 3.2). Of the query it matters whether the answer is a stream
+// that lasts as long as its client likes, and whether it counts bytes, which change without an
+// event.
 route find_route(std::string_view method, std::string_view target);
 
 // Of the target of a route that starts a container: which one, as the client has written it.

@@ -124,18 +124,36 @@ asio::awaitable<void> server::sessions_ended()
     }
 }
 
+std::vector<vmctl::requester> server::in_flight() const
+{
+    std::vector<vmctl::requester> all;
+    for (const auto& each : sessions_)
+        if (each.in_flight()) all.push_back(each.requester_now());
+    return all;
+}
+
 void server::engine_leaves()
 {
+    for (auto& each : sessions_) each.let_go();
+}
+
+void server::engine_saved()
+{
     for (auto& each : sessions_) {
-        if (each.connected() && !each.in_flight()) each.abort();
+        each.let_go();
+        if (each.connected()) each.abort();
     }
 }
 
 void server::engine_lost()
 {
-    for (auto& each : sessions_) {
-        if (each.connected()) each.abort();
-    }
+    engine_changed();
+    engine_saved();
+}
+
+void server::engine_changed()
+{
+    if (tools_.known) tools_.known->forget();
 }
 
 asio::awaitable<void> server::stop(std::chrono::steady_clock::duration grace)

@@ -37,21 +37,37 @@ public:
     // Before start(): `gate`, which must outlive the sessions, is asked when a container starts.
     void gate_starts(start_gate& gate) { tools_.starts = &gate; }
 
+    // Before start(): the engine may sleep. What it says to requests that only look is remembered,
+    // and said again while it does (vmctl::engine::sleeps), so that they do not wake it.
+    void remember_answers() { tools_.known.emplace(); }
+
     // `failed` is told, as a sentence, when a listener cannot be served any more.
     void start(std::function<void(std::string)> failed);
 
-    // The engine is about to go: connections that wait for their client's next request are closed,
-    // as an engine that shuts down does, so that the request comes on a new one.
+    // The engine is about to be gone for a while: connections that wait for their client's next
+    // request let go of theirs to the engine, and that request asks for one anew. The others are
+    // left to end what they are at.
     void engine_leaves();
 
-    // The engine is gone: every session that was connected to it is broken off. Clients that still
-    // wait for an engine go on waiting.
+    // The engine is gone as it was, and will come back as it was: what was still under way is
+    // broken off. What it said stays true, and is remembered. Clients that wait for an engine go on
+    // waiting.
+    void engine_saved();
+
+    // The engine is gone, and what comes back may be another: the same, but nothing is remembered.
     void engine_lost();
+
+    // Something in the engine has changed by itself, or through somebody else: what it said may not
+    // be true any more. What clients do through this server is known without.
+    void engine_changed();
 
     // Stops accepting, lets requests in flight have `grace`, then ends them.
     boost::asio::awaitable<void> stop(std::chrono::steady_clock::duration grace);
 
     std::size_t session_count() const { return sessions_.size(); }
+
+    // Of the sessions that have a request unanswered, or a hijacked stream.
+    std::vector<vmctl::requester> in_flight() const;
 
 private:
     boost::asio::awaitable<void> accept_from(listener& from);

@@ -6,6 +6,7 @@
 #include "proxy/exchange.hpp"
 #include "proxy/inlet.hpp"
 #include "proxy/io_task.hpp"
+#include "proxy/known_answers.hpp"
 #include "proxy/listener.hpp"
 #include "proxy/loop_tools.hpp"
 #include "proxy/resumption.hpp"
@@ -60,10 +61,17 @@ public:
     void start(std::function<void(std::exception_ptr)> ended);
 
     // Whether a connection to the engine is open.
-    bool connected() const { return upstream_ != nullptr; }
+    bool connected() const { return upstream_ != nullptr && !letting_go_; }
+
+    // Ends the connection to the engine, if there is one and nothing is under way on it. The client
+    // sees nothing of that: its next request gets another one.
+    void let_go() noexcept;
 
     // Whether a request is unanswered, or a hijacked stream is open.
     bool in_flight() const { return opening_ || !unanswered_.empty(); }
+
+    // Who is in flight with what; of several requests, the last.
+    vmctl::requester requester_now() const;
 
     // It has lasted a while: from now on it notices an engine that is gone without a word.
     void keep_alive() noexcept;
@@ -76,7 +84,11 @@ public:
     const peer& client() const { return client_.who; }
 
 private:
-    enum class opening { head, raw, nothing };
+    enum class admission {
+        passes,
+        answered,  // by us; the engine sleeps on
+        refused,   // there is no engine, and the client was told
+    };
 
     enum class holding {
         whole,
@@ -84,10 +96,19 @@ private:
         too_large,  // all of it was read and none is left
     };
 
+    // An answer that is copied on its way to the client, to be known while the engine sleeps.
+    struct overheard {
+        std::string question;
+        std::string answer;
+        known_answers::moment asked;
+    };
+
     struct unanswered {
         vmctl::lease lease;
         std::unique_ptr<container_start> start;  // null: it starts no container that we know of
         bool restores = false;                   // paths in the answer
+        known_answers::change change;            // null: it changes nothing in the engine
+        std::unique_ptr<overheard> heard;        // null: the answer does not last
     };
 
     // Bytes from the engine that can be handed on, and whether they end a message.
@@ -103,15 +124,20 @@ private:
 
     // session.cpp: the life as a whole
     io_task<> live();
-    io_task<opening> read_first_head();
-    io_task<bool> open();
-    io_task<> connect(route what);
-    io_task<bool> connect_unless_gone(route what);
-    io_task<vmctl::lease> acquire(vmctl::activity kind);
+    void begin_download();
+    void download_ended(std::exception_ptr failure);
     io_task<> refuse(std::string reason, bool to_head);
     io_task<> drain_client();
     void part_ended(std::exception_ptr failure);
     void finish();
+
+    // session_open.cpp: an engine for a request that finds none
+    bool idle() const;
+    io_task<bool> open(route what);
+    io_task<> connect(route what);
+    io_task<bool> connect_unless_gone(route what);
+    io_task<vmctl::lease> acquire(vmctl::activity kind);
+    void take_lease(vmctl::lease lease, const route& what);
 
     // session_upload.cpp: client to engine
     io_task<> upload();
@@ -119,7 +145,7 @@ private:
     io_task<bool> forward_unread();
     io_task<bool> send(std::size_t count);
     io_task<> finish_upload();
-    io_task<> admit(bool request);
+    io_task<admission> admit(std::size_t head_size);
 
     io_task<bool> send_bytes(std::string_view bytes);
 
@@ -142,6 +168,16 @@ private:
     bool restores(const route& what) const;
     io_task<delivery> deliver_restored(std::size_t ready, std::size_t head_size);
 
+    // session_known.cpp: answers that hold while the engine sleeps
+    std::string lasting_question(const route& what, std::size_t head_size) const;
+    std::optional<std::string> answer_asleep(const std::string& question);
+    void listen_for(std::string question);
+    void overhear(const piece& what, std::string_view bytes);
+    void overhear_body(std::string_view bytes);
+    void hear_instead(std::string_view answer);
+    bool overhears() const;
+    void remember_what_was_heard();
+
     // session_download.cpp: engine to client
     io_task<> download();
     io_task<> read_engine();
@@ -150,6 +186,7 @@ private:
     io_task<> hand_on(std::size_t count);
     io_task<> end_response(std::string refused);
     io_task<> discard_engine();
+    void first_is_answered();
     void decide_hijack(bool accepted);
 
     // session_splice.cpp: engine to client, unseen
@@ -168,7 +205,6 @@ private:
     expected_response expect_response(const route& what) const;
     void take_in(const route& what);
     void expect_answer(const route& what);
-    vmctl::requester requester_now() const;
 
     loop_tools& tools_;
     client_connection client_;
@@ -187,7 +223,11 @@ private:
     // What can be called off while the client waits for an engine.
     dial_attempt* dialling_ = nullptr;
     std::unique_ptr<boost::asio::cancellation_signal> acquiring_;
-    bool opening_ = false;  // waits for the engine with its first request
+    bool opening_ = false;  // waits for the engine with a request that nothing is before
+    std::optional<deadline> first_head_;
+    bool download_begun_ = false;  // from upstream_
+    bool letting_go_ = false;      // of upstream_, which goes when download() has ended
+    resumption let_go_;            // it is gone
 
     // Client to engine
     request_reader requests_;
@@ -198,7 +238,8 @@ private:
     // The request whose head is admitted names paths or starts a container, and is held until it is
     // here as a whole.
     route held_;
-    resumption answered_;      // a request was
+    resumption answered_;  // a request was
+    bool sending_ = false;
     bool upload_cut_ = false;  // the engine stopped reading before the client stopped writing
     // Nobody reads from the client any more: its end of stream has come, or the engine does not
     // want the rest.
@@ -214,6 +255,8 @@ private:
     response_reader responses_;
     inlet from_engine_;
     bool engine_answered_ = false;  // a byte came: from then on errors are the engine's own
+    bool engine_finished_ = false;
+    bool engine_will_close_ = false;  // its last answer said so, and the client relies on it
 
     // The watch for the client's going
     bool watching_ = false;

@@ -45,14 +45,16 @@ io_task<session::delivery> session::deliver_restored(std::size_t ready, std::siz
         ended = next.ends_message;
     }
     // What the engine did not end, the client sees cut off, too.
-    if (!ended) co_return delivery{size, false};
     const auto message = from_engine_.bytes().substr(0, size);
+    overhear_body(message.substr(head_size));
+    if (!ended) co_return delivery{size, false};
     const auto body = unframed_body(framing, message.substr(head_size));
     const bind_rules rules(*unanswered_.front().lease.address().shares, {}, real_path);
     const auto changed =
         restore_paths(body, [&rules](const std::string& text) { return rules.restore(text); });
     if (!changed) co_return delivery{size, true};
     const auto answer = message_with_body(framing, message.substr(0, head_size), *changed);
+    hear_instead(answer);
     from_engine_.drop(size);
     co_await write_client(answer);
     co_return delivery{0, true};

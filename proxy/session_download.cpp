@@ -47,7 +47,7 @@ io_task<> session::read_engine()
             if (count == 0) break;
             engine_answered_ = true;
             co_await deliver_unread();
-            if (count < inlet::bulk) continue;
+            if (count < inlet::bulk || overhears()) continue;
             co_await splice_bodies();
             if (!from_engine_.bytes().empty()) co_await deliver_unread();
         }
@@ -91,6 +91,7 @@ io_task<> session::end_response(std::string refused)
         const auto reply = error_reply(refused, requests_.head().method == "HEAD");
         co_await write_client(reply);
     }
+    engine_finished_ = true;
     co_await hand_on(from_engine_.bytes().size());
     from_engine_.rest();
     client_.stream->finish_now();
@@ -107,6 +108,7 @@ io_task<> session::deliver_unread()
     for (;;) {
         const auto next = responses_.next(from_engine_.bytes().substr(ready));
         if (next.kind == piece_kind::more) break;
+        overhear(next, from_engine_.bytes().substr(ready, next.size));
         ready += next.size;
         if (next.kind == piece_kind::head && responses_.role() == response_role::hijacked) {
             co_await hand_on(std::exchange(ready, 0));
@@ -114,6 +116,7 @@ io_task<> session::deliver_unread()
         }
         const bool final =
             next.kind == piece_kind::head && responses_.role() == response_role::final;
+        if (final) engine_will_close_ = responses_.closes();
         if (final && !unanswered_.empty() && unanswered_.front().start)
             ready = co_await deliver_start(ready, next.size);
         if (final && responses_.answers_hijack()) decide_hijack(false);
@@ -124,12 +127,17 @@ io_task<> session::deliver_unread()
             ready = delivered.ready;
             ended = delivered.ended;
         }
-        if (ended && !unanswered_.empty()) {
-            unanswered_.erase(unanswered_.begin());
-            answered_.wake(tools_.executor);
-        }
+        if (ended) first_is_answered();
     }
     co_await hand_on(ready);
+}
+
+void session::first_is_answered()
+{
+    if (unanswered_.empty()) return;
+    remember_what_was_heard();
+    unanswered_.erase(unanswered_.begin());
+    answered_.wake(tools_.executor);
 }
 
 void session::decide_hijack(bool accepted)

@@ -82,7 +82,7 @@ io_task<bool> session::splice_what_is_there(splice_pipe& pipe)
     }
     co_await drain_pipe(pipe);
     const bool within = responses_.within_body();
-    if (!within && !unanswered_.empty()) unanswered_.erase(unanswered_.begin());
+    if (!within) first_is_answered();
     co_return within;
 }
 

@@ -17,11 +17,11 @@ namespace proxy {
 io_task<> session::upload()
 {
     for (;;) {
-        const bool engine_reads = co_await forward_unread();
-        if (!engine_reads) {
+        const bool goes_on = co_await forward_unread();
+        if (!goes_on) {
             upload_cut_ = true;
             client_finished_ = true;
-            begin_watching();
+            if (connected()) begin_watching();
             co_return;
         }
         if (client_finished_) break;
@@ -33,6 +33,7 @@ io_task<> session::upload()
         }
     }
     from_client_.rest();
+    if (!connected()) co_return;
     begin_watching();
     co_await finish_upload();
 }
@@ -63,7 +64,7 @@ io_task<> session::finish_upload()
 
 // Sends on all that may be sent, in one write where possible: dockerd discards the bytes behind an
 // attach's head that came with it, but takes those of a later segment for the container's stdin.
-// False: the engine does not read any more.
+// False: the engine does not read any more, or there is none and the client was told.
 io_task<bool> session::forward_unread()
 {
     for (;;) {
@@ -85,12 +86,22 @@ io_task<bool> session::forward_unread()
         }
         const auto next = requests_.next(rest);
         if (next.kind == piece_kind::more) break;
-        if (next.kind == piece_kind::head) co_await admit(true);
+        if (next.kind == piece_kind::head) {
+            const auto admitted = co_await admit(next.size);
+            if (admitted == admission::refused) co_return false;
+            if (admitted == admission::answered) {
+                from_client_.drop(next.size);
+                continue;
+            }
+        }
         if (held_.holds()) {
             const bool engine_reads = co_await send(std::exchange(admitted_, 0));
             if (!engine_reads) co_return false;
         }
-        if (next.kind == piece_kind::raw && !raw_admitted_) co_await admit(false);
+        if (next.kind == piece_kind::raw && !raw_admitted_) {
+            const auto admitted = co_await admit(0);
+            if (admitted == admission::refused) co_return false;
+        }
         between_requests_ = next.ends_message;
         admitted_ += next.size;
     }
@@ -108,6 +119,7 @@ io_task<bool> session::send(std::size_t count)
 io_task<bool> session::send_bytes(std::string_view bytes)
 {
     bool sent = true;
+    sending_ = true;
     try {
         auto rest = asio::buffer(bytes);
         if (!upstream_->write_now(rest)) {
@@ -120,25 +132,49 @@ io_task<bool> session::send_bytes(std::string_view bytes)
     } catch (const tls_error&) {
         sent = false;
     }
+    sending_ = false;
     end_watching();
     co_return sent;
 }
 
-// A further request on the connection; or bytes that are no HTTP we know, which keep the engine in
-// use to the end, unless they belong to a hijacked stream, which has its lease already.
-io_task<> session::admit(bool request)
+// A request, whose head is the next `head_size` bytes that are unread; with 0, bytes that are no
+// HTTP we know, which keep the engine in use to the end, unless they belong to a hijacked stream,
+// which has its lease already.
+io_task<session::admission> session::admit(std::size_t head_size)
 {
-    raw_request_ = !request;
+    first_head_.reset();
+    raw_request_ = head_size == 0;
     route what;
-    if (request) what = find_route(requests_.head().method, requests_.head().target);
-    auto ready = engine_.acquire_now(what.activity);
-    if (!ready) ready = co_await acquire(what.activity);
-    unanswered_.push_back({std::move(*ready), nullptr});
-    if (!request) {
-        raw_admitted_ = true;
-        co_return;
+    std::string question;
+    if (!raw_request_) {
+        what = find_route(requests_.head().method, requests_.head().target);
+        question = lasting_question(what, head_size);
     }
-    take_in(what);
+    std::optional<vmctl::lease> ready;
+    if (connected()) ready = engine_.acquire_now(what.activity);
+    if (ready) {
+        take_lease(std::move(*ready), what);
+    } else if (connected() && !idle()) {
+        auto lease = co_await acquire(what.activity);
+        take_lease(std::move(lease), what);
+    } else {
+        const auto known = answer_asleep(question);
+        if (known) {
+            co_await answer_client(*known);
+            co_return admission::answered;
+        }
+        const bool opened = co_await open(what);
+        if (!opened) co_return admission::refused;
+    }
+    if (raw_request_) {
+        raw_admitted_ = true;
+    } else {
+        listen_for(std::move(question));
+        take_in(what);
+    }
+    // Not before: what the engine says at once answers a request that is known.
+    if (!download_begun_) begin_download();
+    co_return admission::passes;
 }
 
 }  // namespace proxy

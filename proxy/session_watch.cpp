@@ -38,7 +38,7 @@ void session::complete(boost::system::error_code failure)
 // even while it has nothing to say, or a silent attach would stay open for ever.
 void session::client_went()
 {
-    if (!upstream_ || acquiring_) {
+    if (!connected() || acquiring_) {
         abort();
     } else if (!going_) {
         going_.emplace(tools_.overdue, limits_.abort_grace, [this] { abort(); });

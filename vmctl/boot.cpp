@@ -2,12 +2,15 @@
 #include "vmctl/boot.hpp"
 
 #include "vmctl/deadline.hpp"
+#include "vmctl/nap.hpp"
 #include "vmctl/run_blocking.hpp"
 #include "vmctl/switch_off.hpp"
+#include "vmctl/task_group.hpp"
 
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
+#include <spdlog/spdlog.h>
 
 #include <stdexcept>
 #include <utility>
@@ -78,32 +81,112 @@ asio::awaitable<running_vm> boot::run()
     co_return vm;
 }
 
+// The VM that is there, running or saved. Nothing: its power is off.
 asio::awaitable<std::optional<running_vm>> boot::adopt()
 {
     auto look = [this] { return host_.state(); };
+    auto found = power::off;
     try {
-        const auto state = co_await run_blocking(pool_, std::move(look));
-        power_may_be_on_ = state == power::on;
+        found = co_await run_blocking(pool_, std::move(look));
     } catch (const hypervisor_error&) {
         // What cannot be looked at cannot be switched off either.
         power_may_be_on_ = false;
         throw;
     }
-    if (!power_may_be_on_) co_return std::nullopt;
-    auto take_over = [this] {
-        if (plan_.before_adoption) plan_.before_adoption();
-        return host_.adopt();
-    };
-    auto vm = co_await run_blocking(pool_, std::move(take_over));
-    if (vm) {
-        powered_on_ = true;
-        complete("adopt");
-        co_return vm;
-    }
+    power_may_be_on_ = found == power::on;
+    std::optional<running_vm> vm;
+    if (found == power::on) vm = co_await take_over();
+    if (found == power::saved) vm = co_await restore();
+    if (vm || !power_may_be_on_) co_return vm;
     // It is not usable as it is: shut down properly, it is started anew.
+    powered_on_ = false;
     co_await switch_off(host_, pool_, plan_.shutdown_timeout);
     power_may_be_on_ = false;
     co_return std::nullopt;
+}
+
+asio::awaitable<std::optional<running_vm>> boot::take_over()
+{
+    auto work = [this] {
+        if (plan_.before_adoption) plan_.before_adoption();
+        return host_.adopt();
+    };
+    auto vm = co_await run_blocking(pool_, std::move(work));
+    if (!vm) co_return std::nullopt;
+    powered_on_ = true;
+    try {
+        co_await rouse_adopted_guest(host_, pool_);
+    } catch (const hypervisor_error& error) {
+        spdlog::warn("the VM that runs is started anew: {}", error.what());
+        co_return std::nullopt;
+    }
+    complete("adopt");
+    co_return vm;
+}
+
+// Nothing: it cannot be used as it is, or any more.
+asio::awaitable<std::optional<running_vm>> boot::restore()
+{
+    auto vm = co_await restored();
+    if (!vm) co_return std::nullopt;
+    complete("restore");
+    try {
+        co_await rouse_guest(host_, pool_);
+    } catch (const hypervisor_error& error) {
+        spdlog::warn("the VM that was saved is started anew: {}", error.what());
+        co_return std::nullopt;
+    }
+    complete("guest");
+    co_return vm;
+}
+
+asio::awaitable<std::optional<running_vm>> boot::restored()
+{
+    std::string obstacle = "its settings or its image have changed";
+    std::optional<running_vm> vm;
+    try {
+        auto work = [this] {
+            if (plan_.before_adoption) plan_.before_adoption();
+            return host_.restore(describe_domain());
+        };
+        vm = co_await run_blocking(pool_, std::move(work));
+    } catch (const std::exception& error) {
+        if (is_cancellation(std::current_exception())) throw;
+        obstacle = error.what();
+    }
+    powered_on_ = power_may_be_on_ = vm.has_value();
+    if (vm) co_return vm;
+    spdlog::warn("the VM cannot go on where it was saved, and is started anew: {}", obstacle);
+    auto discard = [this] {
+        host_.discard_saved();
+        return host_.state() == power::on;
+    };
+    power_may_be_on_ = co_await run_blocking(pool_, std::move(discard));
+    co_return std::nullopt;
+}
+
+asio::awaitable<void> boot::restore_to_stop()
+{
+    const auto vm = co_await restored();
+    if (vm) complete("restore");
+}
+
+// Blocking: what the domain would be if it were made now.
+domain_spec boot::describe_domain()
+{
+    domain_spec spec = plan_.spec;
+    for (const auto& stage : plan_.stages)
+        if (stage.only_describes) stage.work(spec);
+    choose_processors(spec);
+    return spec;
+}
+
+void boot::choose_processors(domain_spec& spec)
+{
+    spec.run_by = choose_accelerator(host_, plan_.accelerate, plan_.libvirt_uri);
+    // With several, emulated processors may go on running code that the kernel has patched, and the
+    // guest dies of a breakpoint (seen in one start of fifteen). A start takes no longer.
+    if (spec.run_by == accelerator::emulation) spec.cpus = 1;
 }
 
 asio::awaitable<running_vm> boot::start()
@@ -115,10 +198,7 @@ asio::awaitable<running_vm> boot::start()
         complete(stage.name);
     }
     auto define = [this, &spec] {
-        spec.run_by = choose_accelerator(host_, plan_.accelerate, plan_.libvirt_uri);
-        // With several, emulated processors may go on running code that the kernel has patched, and
-        // the guest dies of a breakpoint (seen in one start of fifteen). A start takes no longer.
-        if (spec.run_by == accelerator::emulation) spec.cpus = 1;
+        choose_processors(spec);
         host_.define(spec);
     };
     co_await run_blocking(pool_, std::move(define));

@@ -1,5 +1,5 @@
 // One start of the VM: the stages on the host, power-on, and the wait until the engine answers. A
-// VM that runs already is adopted instead.
+// VM that runs already is adopted instead, and one that was saved is restored.
 #pragma once
 
 #include "vmctl/boot_log.hpp"
@@ -38,6 +38,10 @@ public:
     // run afterwards, as it may when run() has thrown.
     boost::asio::awaitable<running_vm> run();
 
+    // A VM that was saved goes on, or what was saved of it is discarded, so that it can be stopped.
+    // Instead of run(). Throws like that.
+    boost::asio::awaitable<void> restore_to_stop();
+
     // Whether the VM's power may be on because of this start, even when run() has thrown.
     bool power_may_be_on() const { return power_may_be_on_; }
 
@@ -63,6 +67,11 @@ public:
 
 private:
     boost::asio::awaitable<std::optional<running_vm>> adopt();
+    boost::asio::awaitable<std::optional<running_vm>> take_over();
+    boost::asio::awaitable<std::optional<running_vm>> restore();
+    boost::asio::awaitable<std::optional<running_vm>> restored();
+    domain_spec describe_domain();
+    void choose_processors(domain_spec& spec);
     boost::asio::awaitable<running_vm> start();
     boost::asio::awaitable<void> await_engine(engine_address address);
     boost::asio::awaitable<void> listen_to_guest();

@@ -25,6 +25,15 @@ void check_socket_path(const std::filesystem::path& path)
     );
 }
 
+// What is in the files, as the manifest has it.
+std::string identity_of(const vm_image& image)
+{
+    std::string all;
+    for (const auto& file : {image.kernel, image.initrd, image.root})
+        all += image.files.at(file).sha256;
+    return all;
+}
+
 }  // namespace
 
 std::filesystem::path serial_log_in(const std::filesystem::path& state_dir)
@@ -55,15 +64,19 @@ boot_plan make_boot_plan(const config::settings& settings, std::string version)
     plan.boot_timeout = settings.vm.boot_timeout;
     plan.shutdown_timeout = settings.vm.shutdown_timeout;
     plan.when_daemon_exits = settings.vm.when_daemon_exits;
+    plan.sleep = settings.sleep;
     plan.engine_tls = client_identity(pki_directory_in(settings.state_dir));
 
-    plan.stages.push_back({"image", [directory = settings.vm.image](domain_spec& spec) {
-                               const auto image = load_image(directory);
-                               spec.kernel = image.kernel;
-                               spec.initrd = image.initrd;
-                               spec.root_image = image.root;
-                               spec.command_line = image.command_line;
-                           }});
+    host_stage image{"image", {}, /* only_describes= */ true};
+    image.work = [directory = settings.vm.image](domain_spec& spec) {
+        const auto found = load_image(directory);
+        spec.kernel = found.kernel;
+        spec.initrd = found.initrd;
+        spec.root_image = found.root;
+        spec.command_line = found.command_line;
+        spec.image_identity = identity_of(found);
+    };
+    plan.stages.push_back(std::move(image));
     plan.stages.push_back(
         {"files",
          [state_dir = settings.state_dir,

@@ -17,6 +17,7 @@ namespace vmctl {
 struct host_stage {
     std::string name;
     std::function<void(domain_spec&)> work;
+    bool only_describes = false;  // changes nothing but the spec
 };
 
 struct boot_plan {
@@ -24,7 +25,7 @@ struct boot_plan {
     std::string libvirt_uri;  // for messages
     config::acceleration accelerate = config::acceleration::automatic;
     std::vector<host_stage> stages;  // in this order
-    // Blocking; instead of the stages when the VM turns out to run already.
+    // Blocking; instead of the stages when the VM turns out to run already, or to be saved.
     std::function<void()> before_adoption;
     config::tls_files engine_tls;
     // From power-on to an engine that answers.
@@ -34,6 +35,7 @@ struct boot_plan {
     // How long a VM that could not write to its disk stands still before it tries again.
     std::chrono::milliseconds disk_retry = std::chrono::seconds(10);
     config::on_exit when_daemon_exits = config::on_exit::keep_running;
+    config::sleep_settings sleep;
 };
 
 // The plan for an instance: stages "image" (the appliance is there and whole) and "files"

@@ -32,6 +32,7 @@ struct domain_spec {
     std::filesystem::path serial_log;     // what the console has printed since power-on
     std::vector<config::share> shares;    // each under its own share_tag()
     std::string command_line;             // the kernel's
+    std::string image_identity;           // changes with what is in the image's files
     std::uint16_t engine_port = 0;        // on the host's 127.0.0.1; 0: the kernel chooses
 };
 

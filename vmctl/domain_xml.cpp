@@ -1,6 +1,7 @@
 // The domain's devices, and why each is there.
 #include "vmctl/domain_xml.hpp"
 
+#include "vmctl/sha256.hpp"
 #include "vmctl/share_list.hpp"
 #include "vmctl/user_network.hpp"
 
@@ -127,7 +128,11 @@ const char* domain_type(accelerator way)
     return "qemu";
 }
 
-std::string domain_xml(const domain_spec& spec, std::string_view uuid)
+namespace {
+
+std::string domain_xml(
+    const domain_spec& spec, std::string_view uuid, std::string_view spec_fingerprint
+)
 {
     std::ostringstream xml;
     xml << "<domain type=" << in_quotes(domain_type(spec.run_by))
@@ -137,7 +142,8 @@ std::string domain_xml(const domain_spec& spec, std::string_view uuid)
     xml << "  <metadata>\n"
         << "    <gangway:vm xmlns:gangway=" << in_quotes(metadata_namespace)
         << " version=" << in_quotes(spec.version) << " disk=" << in_quotes(spec.data_disk.native())
-        << " shares=" << in_quotes(encoded_shares(spec.shares)) << "/>\n"
+        << " shares=" << in_quotes(encoded_shares(spec.shares))
+        << " spec=" << in_quotes(spec_fingerprint) << "/>\n"
         << "  </metadata>\n"
         << "  <memory unit='KiB'>" << spec.memory.bytes / 1024 << "</memory>\n"
         << "  <vcpu>" << spec.cpus << "</vcpu>\n"
@@ -150,7 +156,8 @@ std::string domain_xml(const domain_spec& spec, std::string_view uuid)
         << "  </os>\n"
         << "  <features><acpi/><apic/></features>\n"
         << (spec.run_by != accelerator::emulation
-                ? "  <cpu mode='host-passthrough' migratable='off'/>\n"
+                // Without the features that keep QEMU from saving the VM (invtsc).
+                ? "  <cpu mode='host-passthrough' migratable='on'/>\n"
                 // Five-level page tables are of no use to a guest of this size.
                 : "  <cpu mode='maximum'><feature policy='disable' name='la57'/></cpu>\n")
         << "  <clock offset='utc'/>\n"
@@ -198,6 +205,21 @@ std::string domain_xml(const domain_spec& spec, std::string_view uuid)
         << "  </qemu:commandline>\n"
         << "</domain>\n";
     return xml.str();
+}
+
+}  // namespace
+
+std::string domain_xml(const domain_spec& spec, std::string_view uuid)
+{
+    return domain_xml(spec, uuid, fingerprint(spec));
+}
+
+std::string fingerprint(const domain_spec& spec)
+{
+    sha256 digest;
+    digest.add(domain_xml(spec, {}, {}));
+    digest.add(spec.image_identity);
+    return digest.hex();
 }
 
 }  // namespace vmctl

@@ -18,6 +18,9 @@ const char* domain_type(accelerator way);
 // The XML to define the domain from. `uuid` is that of the domain it replaces; empty: a new one.
 std::string domain_xml(const domain_spec& spec, std::string_view uuid = {});
 
+// Noted in the domain: a VM that was saved goes on only as what it was.
+std::string fingerprint(const domain_spec& spec);
+
 // The namespace of the metadata element by which we know a domain as one of ours.
 inline constexpr const char* metadata_namespace = "urn:gangway:vm:1";
 

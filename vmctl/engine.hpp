@@ -27,9 +27,12 @@ struct engine_address {
     bool operator==(const engine_address&) const = default;
 };
 
-// Whether a request uses the engine or only looks at it. A passive request does not count as use
-// when the VM's idle time is judged.
-enum class activity { passive, active };
+// What a request means for an engine that sleeps when it is idle.
+enum class activity {
+    passive,   // only looks, and is over soon: no use
+    watching,  // only looks, for as long as its client likes (events, stats, logs that follow)
+    active,    // uses the engine, which stays awake until the request is answered
+};
 
 // Who asks for the engine and why; appears in the log and in `gangway status`.
 struct requester {
@@ -100,6 +103,9 @@ public:
     // Waits until the engine answers, starting whatever that takes. Any number of callers may wait
     // at once. Throws engine_unavailable; may be cancelled (terminal).
     virtual boost::asio::awaitable<lease> acquire(requester who, activity kind) = 0;
+
+    // It is there, and acquire() would wake it. Until then nothing in it changes.
+    virtual bool sleeps() const { return false; }
 
     // Nobody answers at `tried`, the address of a lease. Whether the engine there is gone, so that
     // acquire() gives another one; returns when that is known. May be cancelled (terminal).

@@ -5,6 +5,7 @@
 #include "vmctl/domain_spec.hpp"
 #include "vmctl/port_forwarding.hpp"
 
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <optional>
@@ -49,7 +50,8 @@ hypervisor_error describe(
 enum class power {
     absent,  // no such domain
     off,
-    on,  // running or paused
+    saved,  // off, with its memory in a file
+    on,     // running or paused
 };
 
 // Why a domain's power went off.
@@ -86,6 +88,13 @@ struct running_vm {
     bool operator==(const running_vm&) const = default;
 };
 
+// What became of a program in the guest.
+struct guest_result {
+    int status = 0;      // its exit status
+    std::string output;  // the beginning of what it printed
+    bool operator==(const guest_result&) const = default;
+};
+
 // One domain. Every call may throw hypervisor_error.
 class hypervisor {
 public:
@@ -110,14 +119,37 @@ public:
     // version that made it otherwise, and has to be started anew.
     virtual std::optional<running_vm> adopt() = 0;
 
+    // The saved VM, which goes on where it stood; its ports are others. Nothing: it is not the VM
+    // that `spec` describes. After that, and after an error, it may still be saved.
+    virtual std::optional<running_vm> restore(const domain_spec& spec) = 0;
+
+    // No error when nothing is saved.
+    virtual void discard_saved() = 0;
+
     // The port of 127.0.0.1 that leads to `port` of the running VM; made if there is none.
     virtual std::uint16_t forward(const guest_port& port) = 0;
 
     // No error when there is none.
     virtual void end_forward(const guest_port& port) = 0;
 
+    // Stops the running VM's processors. Its memory and connections stay.
+    virtual void pause() = 0;
+
     // Lets a paused VM go on; no error when it is not paused, or off.
     virtual void resume() = 0;
+
+    // Writes the running VM's memory to a file of the hypervisor's and ends it; takes seconds. When
+    // it throws, the VM may still run.
+    virtual void save() = 0;
+
+    // Gives the running guest this host's time. Throws as run_in_guest() does.
+    virtual void set_guest_clock() = 0;
+
+    // Runs a program in the running guest and waits for its end, `patience` at most. Throws when
+    // the guest has no agent, or none that answers in time.
+    virtual guest_result run_in_guest(
+        const std::vector<std::string>& command, std::chrono::milliseconds patience
+    ) = 0;
 
     // Presses the power button; the guest may take its time or ignore it. A paused one goes on
     // first. No error when it is off.

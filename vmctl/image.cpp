@@ -2,13 +2,11 @@
 #include "vmctl/image.hpp"
 
 #include "vmctl/private_file.hpp"
+#include "vmctl/sha256.hpp"
 
 #include <nlohmann/json.hpp>
-#include <openssl/evp.h>
 
-#include <array>
 #include <fstream>
-#include <memory>
 #include <string_view>
 #include <system_error>
 
@@ -127,31 +125,15 @@ void check_size(const path& file, const image_file& described)
 
 std::string sha256_of(const path& file)
 {
-    struct release {
-        void operator()(EVP_MD_CTX* context) const { EVP_MD_CTX_free(context); }
-    };
-
-    const std::unique_ptr<EVP_MD_CTX, release> context(EVP_MD_CTX_new());
-    if (!context || EVP_DigestInit_ex(context.get(), EVP_sha256(), nullptr) != 1)
-        throw storage_error("cannot compute a sha256");
+    sha256 digest;
     std::ifstream stream(file, std::ios::binary);
     std::string chunk(1024UL * 1024, '\0');
     while (stream) {
         stream.read(chunk.data(), static_cast<std::streamsize>(chunk.size()));
-        const auto got = static_cast<std::size_t>(stream.gcount());
-        EVP_DigestUpdate(context.get(), chunk.data(), got);
+        digest.add({chunk.data(), static_cast<std::size_t>(stream.gcount())});
     }
     if (!stream.eof()) throw storage_error("cannot read the VM image's " + file.string());
-    std::array<unsigned char, EVP_MAX_MD_SIZE> digest = {};
-    unsigned size = 0;
-    EVP_DigestFinal_ex(context.get(), digest.data(), &size);
-    constexpr std::string_view digits = "0123456789abcdef";
-    std::string text;
-    for (unsigned index = 0; index < size; ++index) {
-        text += digits[digest[index] / 16U];
-        text += digits[digest[index] % 16U];
-    }
-    return text;
+    return digest.hex();
 }
 
 }  // namespace

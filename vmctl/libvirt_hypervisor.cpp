@@ -5,6 +5,8 @@
 #include "vmctl/domain_xml.hpp"
 #include "vmctl/host_port.hpp"
 #include "vmctl/libvirt_connection.hpp"
+#include "vmctl/libvirt_domain.hpp"
+#include "vmctl/libvirt_guest_agent.hpp"
 #include "vmctl/share_list.hpp"
 #include "vmctl/user_network.hpp"
 
@@ -19,27 +21,6 @@
 namespace vmctl {
 
 namespace {
-
-struct release {
-    void operator()(virDomainPtr domain) const { virDomainFree(domain); }
-
-    void operator()(char* text) const { std::free(text); }  // NOLINT: libvirt's own allocation
-};
-
-using domain_handle = std::unique_ptr<virDomain, release>;
-using text_handle = std::unique_ptr<char, release>;
-
-// libvirt keeps its last error per thread: read it on the thread that failed, at once.
-int last_code()
-{
-    const virErrorPtr last = virGetLastError();
-    return last ? last->code : VIR_ERR_INTERNAL_ERROR;
-}
-
-[[noreturn]] void refuse(std::string_view doing)
-{
-    throw describe(hypervisor_problem::refused, doing, virGetLastErrorMessage());
-}
 
 class libvirt_hypervisor final : public hypervisor {
 public:
@@ -56,7 +37,7 @@ public:
         if (!domain) return power::absent;
         const int active = virDomainIsActive(domain.get());
         if (active < 0) refuse("look at " + name_);
-        if (active == 0) return power::off;
+        if (active == 0) return is_saved(domain.get()) ? power::saved : power::off;
         refuse_if_taken(domain.get());
         return power::on;
     }
@@ -89,7 +70,7 @@ public:
             const auto failure =
                 describe(hypervisor_problem::refused, "start " + name_, virGetLastErrorMessage());
             // Another daemon was faster.
-            if (last_code() == VIR_ERR_OPERATION_INVALID) {
+            if (last_libvirt_code() == VIR_ERR_OPERATION_INVALID) {
                 throw describe(hypervisor_problem::taken, name_, data_disk_.native());
             }
             if (fixed_port_ != 0 && port_is_taken(fixed_port_)) {
@@ -110,6 +91,57 @@ public:
         if (!attribute_in_metadata(element, "version")) return std::nullopt;
         resume(domain.get());
         return look_at(domain.get());
+    }
+
+    std::optional<running_vm> restore(const domain_spec& spec) override
+    {
+        const auto domain = existing();
+        const auto made_of =
+            attribute_in_metadata(metadata_of(domain.get(), VIR_DOMAIN_AFFECT_CONFIG), "spec");
+        if (made_of != fingerprint(spec)) return std::nullopt;
+        if (virDomainCreateWithFlags(domain.get(), 0) < 0) refuse("wake " + name_);
+        return look_at(domain.get());
+    }
+
+    void discard_saved() override
+    {
+        const auto domain = find();
+        if (domain && is_saved(domain.get()) && virDomainManagedSaveRemove(domain.get(), 0) < 0)
+            refuse("discard what was saved of " + name_);
+    }
+
+    void pause() override
+    {
+        const auto domain = existing();
+        if (virDomainSuspend(domain.get()) < 0) refuse("pause " + name_);
+    }
+
+    void save() override
+    {
+        const auto domain = existing();
+        if (virDomainManagedSave(domain.get(), VIR_DOMAIN_SAVE_RUNNING) < 0)
+            refuse("save " + name_);
+    }
+
+    void set_guest_clock() override
+    {
+        using namespace std::chrono;
+        const auto domain = existing();
+        const auto now = system_clock::now().time_since_epoch();
+        const auto whole = floor<seconds>(now);
+        const auto rest = duration_cast<nanoseconds>(now - whole);
+        if (virDomainSetTime(domain.get(), whole.count(), static_cast<unsigned>(rest.count()), 0) <
+            0) {
+            refuse("set the clock of " + name_);
+        }
+    }
+
+    guest_result run_in_guest(
+        const std::vector<std::string>& command, std::chrono::milliseconds patience
+    ) override
+    {
+        const auto domain = existing();
+        return run_by_agent(domain.get(), command, patience);
     }
 
     void resume() override
@@ -142,7 +174,7 @@ public:
         if (!domain) return;
         resume(domain.get());
         if (virDomainShutdownFlags(domain.get(), VIR_DOMAIN_SHUTDOWN_ACPI_POWER_BTN) < 0 &&
-            last_code() != VIR_ERR_OPERATION_INVALID) {
+            last_libvirt_code() != VIR_ERR_OPERATION_INVALID) {
             refuse("shut down " + name_);
         }
     }
@@ -151,7 +183,8 @@ public:
     {
         const auto domain = find();
         if (!domain) return;
-        if (virDomainDestroy(domain.get()) < 0 && last_code() != VIR_ERR_OPERATION_INVALID) {
+        if (virDomainDestroy(domain.get()) < 0 &&
+            last_libvirt_code() != VIR_ERR_OPERATION_INVALID) {
             refuse("switch off " + name_);
         }
     }
@@ -177,7 +210,7 @@ private:
     domain_handle find()
     {
         domain_handle domain(virDomainLookupByName(connection_.get(), name_.c_str()));
-        if (!domain && last_code() != VIR_ERR_NO_DOMAIN) refuse("look for " + name_);
+        if (!domain && last_libvirt_code() != VIR_ERR_NO_DOMAIN) refuse("look for " + name_);
         return domain;
     }
 
@@ -190,13 +223,22 @@ private:
         return domain;
     }
 
-    // What we noted in a running domain; empty when it is not one of ours.
-    static std::string metadata_of(virDomainPtr domain)
+    // What we noted in a domain, running or as it is defined; empty when it is not one of ours.
+    static std::string metadata_of(
+        virDomainPtr domain, virDomainModificationImpact which = VIR_DOMAIN_AFFECT_LIVE
+    )
     {
-        const text_handle element(virDomainGetMetadata(
-            domain, VIR_DOMAIN_METADATA_ELEMENT, metadata_namespace, VIR_DOMAIN_AFFECT_LIVE
-        ));
+        const text_handle element(
+            virDomainGetMetadata(domain, VIR_DOMAIN_METADATA_ELEMENT, metadata_namespace, which)
+        );
         return element ? element.get() : "";
+    }
+
+    bool is_saved(virDomainPtr domain)
+    {
+        const int saved = virDomainHasManagedSaveImage(domain, 0);
+        if (saved < 0) refuse("look at " + name_);
+        return saved == 1;
     }
 
     void refuse_if_taken(virDomainPtr domain)

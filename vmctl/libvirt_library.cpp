@@ -175,6 +175,53 @@ int virDomainIsActive(virDomainPtr dom)
     return function<decltype(&virDomainIsActive)>(libraries().core, "virDomainIsActive")(dom);
 }
 
+int virDomainSuspend(virDomainPtr domain)
+{
+    return function<decltype(&virDomainSuspend)>(libraries().core, "virDomainSuspend")(domain);
+}
+
+int virDomainSetTime(virDomainPtr dom, long long seconds, unsigned int nseconds, unsigned int flags)
+{
+    return function<decltype(&virDomainSetTime)>(libraries().core, "virDomainSetTime")(
+        dom, seconds, nseconds, flags
+    );
+}
+
+int virDomainManagedSave(virDomainPtr dom, unsigned int flags)
+{
+    return function<decltype(&virDomainManagedSave)>(libraries().core, "virDomainManagedSave")(
+        dom, flags
+    );
+}
+
+int virDomainHasManagedSaveImage(virDomainPtr dom, unsigned int flags)
+{
+    return function<decltype(&virDomainHasManagedSaveImage)>(
+        libraries().core, "virDomainHasManagedSaveImage"
+    )(dom, flags);
+}
+
+int virDomainManagedSaveRemove(virDomainPtr dom, unsigned int flags)
+{
+    return function<decltype(&virDomainManagedSaveRemove)>(
+        libraries().core, "virDomainManagedSaveRemove"
+    )(dom, flags);
+}
+
+int virDomainAbortJob(virDomainPtr dom)
+{
+    return function<decltype(&virDomainAbortJob)>(libraries().core, "virDomainAbortJob")(dom);
+}
+
+char* virDomainQemuAgentCommand(
+    virDomainPtr domain, const char* cmd, int timeout, unsigned int flags
+)
+{
+    return function<decltype(&virDomainQemuAgentCommand)>(
+        libraries().qemu, "virDomainQemuAgentCommand"
+    )(domain, cmd, timeout, flags);
+}
+
 virDomainPtr virDomainLookupByName(virConnectPtr conn, const char* name)
 {
     return function<decltype(&virDomainLookupByName)>(libraries().core, "virDomainLookupByName")(

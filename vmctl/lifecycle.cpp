@@ -16,6 +16,14 @@ std::string_view to_string(vm_state state)
             return "booting";
         case vm_state::ready:
             return "ready";
+        case vm_state::dozing:
+            return "dozing";
+        case vm_state::paused:
+            return "paused";
+        case vm_state::saved:
+            return "saved";
+        case vm_state::waking:
+            return "waking";
         case vm_state::stopping:
             return "stopping";
         case vm_state::failed:
@@ -33,6 +41,12 @@ vm_step lifecycle::found_absent()
 vm_step lifecycle::found_off()
 {
     if (!std::exchange(examined_, true)) state_ = vm_state::stopped;
+    return vm_step::none;
+}
+
+vm_step lifecycle::found_saved()
+{
+    if (!std::exchange(examined_, true)) state_ = vm_state::saved;
     return vm_step::none;
 }
 
@@ -54,14 +68,20 @@ vm_step lifecycle::start_requested()
     switch (state_) {
         case vm_state::absent:
         case vm_state::stopped:
+        case vm_state::saved:
         case vm_state::failed:
             died_once_ = false;
             return begin_boot();
+        case vm_state::paused:
+            state_ = vm_state::waking;
+            return vm_step::wake;
+        case vm_state::dozing:
         case vm_state::stopping:
             come_back_ = true;
             return vm_step::none;
         case vm_state::booting:
         case vm_state::ready:
+        case vm_state::waking:
             return vm_step::none;
     }
     return vm_step::none;
@@ -72,6 +92,10 @@ vm_step lifecycle::stop_requested()
     switch (state_) {
         case vm_state::booting:
         case vm_state::ready:
+        case vm_state::dozing:
+        case vm_state::paused:
+        case vm_state::saved:
+        case vm_state::waking:
             return begin_stop(/* come_back= */ false);
         case vm_state::stopping:
             come_back_ = false;
@@ -91,6 +115,10 @@ vm_step lifecycle::restart_requested()
     switch (state_) {
         case vm_state::booting:
         case vm_state::ready:
+        case vm_state::dozing:
+        case vm_state::paused:
+        case vm_state::saved:
+        case vm_state::waking:
             return begin_stop(/* come_back= */ true);
         case vm_state::absent:
         case vm_state::stopped:
@@ -116,9 +144,58 @@ vm_step lifecycle::boot_failed(std::string reason)
     return begin_stop(/* come_back= */ false);
 }
 
-void lifecycle::died()
+vm_step lifecycle::sleep_requested(vm_sleep how)
 {
-    if (state_ == vm_state::ready) state_ = vm_state::stopped;
+    const bool deeper = state_ == vm_state::paused && how == vm_sleep::saved;
+    if (state_ != vm_state::ready && !deeper) return vm_step::none;
+    come_back_ = false;
+    state_ = vm_state::dozing;
+    return vm_step::doze;
+}
+
+vm_step lifecycle::fell_asleep(vm_sleep how)
+{
+    if (state_ != vm_state::dozing) return vm_step::none;
+    state_ = how == vm_sleep::paused ? vm_state::paused : vm_state::saved;
+    return std::exchange(come_back_, false) ? start_requested() : vm_step::none;
+}
+
+void lifecycle::stayed_up()
+{
+    if (state_ != vm_state::dozing) return;
+    come_back_ = false;
+    state_ = vm_state::ready;
+}
+
+void lifecycle::was_paused()
+{
+    if (state_ == vm_state::ready) state_ = vm_state::paused;
+}
+
+void lifecycle::woke()
+{
+    if (state_ == vm_state::waking) state_ = vm_state::ready;
+}
+
+void lifecycle::stayed_paused()
+{
+    if (state_ == vm_state::waking) state_ = vm_state::paused;
+}
+
+vm_step lifecycle::died()
+{
+    switch (state_) {
+        case vm_state::waking:
+            state_ = vm_state::stopped;
+            return start_requested();
+        case vm_state::dozing:
+        case vm_state::ready:
+        case vm_state::paused:
+            state_ = vm_state::stopped;
+            return std::exchange(come_back_, false) ? start_requested() : vm_step::none;
+        default:
+            return vm_step::none;
+    }
 }
 
 vm_step lifecycle::died_in_boot(std::string reason)

@@ -13,6 +13,10 @@ namespace vmctl {
 //   stopped   The domain exists and its power is off.
 //   booting   From the first preparation on the host until the engine answers. Clients wait.
 //   ready     The engine answers. Clients get a lease at once.
+//   dozing    Going to sleep. Clients who arrive now wait: the VM is woken once it sleeps.
+//   paused    Its processors stand still; its memory and its connections are kept.
+//   saved     Its memory is in a file, and there is no QEMU process. A start reads it.
+//   waking    From paused, until the guest goes on. Clients wait.
 //   stopping  The VM is being brought down, or the remains of a start that ended early are being
 //             cleared away. Clients who arrive now wait: the VM comes back once it is down. This
 //             is the only state in which the supervisor switches the power off, and only halted()
@@ -41,8 +45,37 @@ namespace vmctl {
 // A stop that is asked for in state failed is [stop] too, for what is left of the VM may still run;
 // afterwards the VM is stopped and the failure forgotten.
 //
-// A VM that is paused or saved will be further states between ready and stopping.
-enum class vm_state { absent, stopped, booting, ready, stopping, failed };
+// Asleep, and on the way there and back:
+//
+//                ready            dozing            paused           saved            waking
+//   sleep        dozing [doze]    -                 dozing [doze],   -                -
+//                                                   to be saved
+//   was_paused   paused           -                 -                -                -
+//   start        -                wake afterwards   waking [wake]    booting [start]  -
+//   fell_asleep  -                paused or saved;  -                -                -
+//                                 to be woken: as
+//                                 start there
+//   stayed_up    -                ready             -                -                -
+//   woke         -                -                 -                -                ready
+//   stayed_      -                -                 -                -                paused
+//     paused
+//   died         stopped          stopped; to be    stopped          -                booting
+//   [start]
+//                                 woken: booting
+//                                 [start]
+//   stop         stopping [stop], from each of them; restart: and come back
+enum class vm_state {
+    absent,
+    stopped,
+    booting,
+    ready,
+    dozing,
+    paused,
+    saved,
+    waking,
+    stopping,
+    failed
+};
 
 std::string_view to_string(vm_state state);
 
@@ -50,8 +83,13 @@ std::string_view to_string(vm_state state);
 enum class vm_step {
     none,   // nothing: only the bookkeeping changed
     start,  // bring the VM up, then report booted() or boot_failed()
-    stop,   // end a boot that runs, see that the power is off, then report halted()
+    doze,   // bring it to sleep, then report fell_asleep(), stayed_up() or died()
+    wake,   // let it go on, then report woke(), stayed_paused() or died()
+    stop,   // end what runs of the others, see that the power is off, then report halted()
 };
+
+// How a VM sleeps.
+enum class vm_sleep { paused, saved };
 
 class lifecycle {
 public:
@@ -64,6 +102,7 @@ public:
     // meanwhile. A VM that runs is brought to ready like one that boots.
     vm_step found_absent();
     vm_step found_off();
+    vm_step found_saved();
     vm_step found_running();
     void examination_failed(std::string reason);
 
@@ -76,8 +115,19 @@ public:
     void booted();
     vm_step boot_failed(std::string reason);
 
-    // The power of a VM that was ready went off, and we had not asked for it.
-    void died();
+    vm_step sleep_requested(vm_sleep how);
+    vm_step fell_asleep(vm_sleep how);
+    void stayed_up();
+
+    // By somebody else, while it was ready.
+    void was_paused();
+
+    void woke();
+    // It could not be let go on.
+    void stayed_paused();
+
+    // The power of a VM went off, not during a boot, and we had not asked for it.
+    vm_step died();
 
     // It went off during a boot. A kernel may die in its first seconds for no lasting reason (seen
     // under emulation, in code that patches itself), so the VM gets one more try before its clients
@@ -96,7 +146,7 @@ private:
 
     vm_state state_ = vm_state::absent;
     bool examined_ = false;   // the first look at the domain is over, or came too late to matter
-    bool come_back_ = false;  // while stopping: start again afterwards
+    bool come_back_ = false;  // while stopping or dozing: start again, or wake, afterwards
     bool died_once_ = false;  // during the boots that the same clients wait for
     std::string failure_;
 };

@@ -27,17 +27,17 @@ constexpr std::chrono::milliseconds failed_boot_patience = 10s;
 
 constexpr const char* closing_reason = "gangwayd is stopping; ask again when it has started";
 
-class counted {
+class waiter {
 public:
-    explicit counted(std::size_t& counter) : counter_(counter) { ++counter_; }
+    explicit waiter(idle_watch& idle) : idle_(idle) { idle_.began_waiting(); }
 
-    counted(const counted&) = delete;
-    counted& operator=(const counted&) = delete;
+    waiter(const waiter&) = delete;
+    waiter& operator=(const waiter&) = delete;
 
-    ~counted() { --counter_; }
+    ~waiter() { idle_.ended_waiting(); }
 
 private:
-    std::size_t& counter_;
+    idle_watch& idle_;
 };
 
 }  // namespace
@@ -49,7 +49,9 @@ supervisor::supervisor(
       host_(host),
       plan_(std::move(plan)),
       probe_(std::move(probe)),
+      idle_(executor_, plan_.sleep, [this](sleep_depth depth) { sleep_when_idle(depth); }),
       boots_(executor_),
+      naps_(executor_),
       halts_(executor_),
       watches_(executor_),
       examinations_(executor_)
@@ -81,16 +83,15 @@ asio::awaitable<lease> supervisor::acquire(requester who, activity kind)
 
 std::optional<lease> supervisor::acquire_now(activity kind)
 {
-    const bool at_once = lifecycle_.state() == vm_state::ready && !paused_ && !closing_;
+    const bool at_once = lifecycle_.state() == vm_state::ready && !closing_;
     if (!at_once) return std::nullopt;
     return grant(ready_address_, kind);
 }
 
 lease supervisor::grant(std::shared_ptr<const engine_address> address, activity kind)
 {
-    auto& leases = kind == activity::active ? active_leases_ : passive_leases_;
-    ++leases;
-    return {std::move(address), [&leases] { --leases; }};
+    idle_.began(kind);
+    return {std::move(address), [this, kind] { idle_.ended(kind); }};
 }
 
 asio::awaitable<std::uint16_t> supervisor::forward(guest_port port)
@@ -116,11 +117,7 @@ asio::awaitable<void> supervisor::up(requester who)
 asio::awaitable<engine_address> supervisor::ready_engine(requester who)
 {
     if (closing_) throw engine_unavailable(closing_reason);
-    if (lifecycle_.state() == vm_state::ready) {
-        co_await resume_if_paused();
-        // It may have gone meanwhile.
-        if (lifecycle_.state() == vm_state::ready) co_return boot_->address_of(*vm_);
-    }
+    if (lifecycle_.state() == vm_state::ready) co_return boot_->address_of(*vm_);
     // A start that is under way, or that others wait for, has its reason already.
     if (lifecycle_.state() != vm_state::booting && !start_) started_for_ = to_string(who);
     auto start = next_start();
@@ -157,7 +154,7 @@ asio::awaitable<void> supervisor::down(requester who)
 
 asio::awaitable<engine_address> supervisor::outcome_of(std::shared_ptr<outcome> start)
 {
-    const counted waiter(waiting_);
+    const waiter counted(idle_);
     co_await start->settled.wait();
     if (!start->failure.empty()) throw engine_unavailable(start->failure);
     co_return start->address;
@@ -195,6 +192,12 @@ void supervisor::carry_out(vm_step step)
         case vm_step::start:
             begin_boot();
             return;
+        case vm_step::doze:
+            begin_doze();
+            return;
+        case vm_step::wake:
+            begin_wake();
+            return;
         case vm_step::stop:
             begin_halt();
             return;
@@ -204,17 +207,22 @@ void supervisor::carry_out(vm_step step)
 void supervisor::begin_boot()
 {
     spdlog::info("starting the VM for {}", started_for_);
+    off_to_sleep_ = false;
+    make_boot();
+    boots_.spawn(run_boot(), [this](const std::exception_ptr& failure) {
+        boot_failed("the VM could not be started: " + message_of(failure));
+    });
+}
+
+void supervisor::make_boot()
+{
     early_event_.reset();
-    paused_ = false;
     boot_ = std::make_unique<boot>(host_, pool_, plan_, probe_, [this](const stage_event& stage) {
         spdlog::debug("VM start: {} after {} ms", stage.name, stage.elapsed.count());
         for (const auto& observer : observers_) observer(stage);
         if (boot_->powered_on() && early_event_) {
             take_event(*std::exchange(early_event_, std::nullopt));
         }
-    });
-    boots_.spawn(run_boot(), [this](const std::exception_ptr& failure) {
-        boot_failed("the VM could not be started: " + message_of(failure));
     });
 }
 
@@ -227,6 +235,7 @@ asio::awaitable<void> supervisor::run_boot()
     ready_address_ = std::make_shared<const engine_address>(boot_->address_of(vm));
     lifecycle_.booted();
     note_state();
+    note("started", started_for_, std::chrono::steady_clock::now() - boot_->elapsed());
     spdlog::info(
         "the VM is ready after {:.1f} s", std::chrono::duration<double>(boot_->elapsed()).count()
     );
@@ -257,7 +266,7 @@ void supervisor::begin_halt()
 {
     stop_ = std::make_shared<outcome>(executor_);
     boots_.cancel();
-    if (vm_ && told_of_leaving_) told_of_leaving_();
+    if (vm_ && told_of_leaving_) told_of_leaving_(sleep_depth::off);
     halts_.spawn(halt(), [this](const std::exception_ptr& failure) {
         const auto reason = "the VM could not be stopped: " + message_of(failure);
         spdlog::error("{}", reason);
@@ -271,6 +280,8 @@ void supervisor::begin_halt()
 asio::awaitable<void> supervisor::halt()
 {
     co_await boots_.wait();
+    co_await naps_.wait();
+    co_await restore_if_saved();
     const bool boot_has_failed = !lifecycle_.failure().empty();
     auto patience = std::chrono::milliseconds::zero();
     if (vm_ || !boot_ || boot_->guest_uses_disk()) patience = plan_.shutdown_timeout;
@@ -282,15 +293,28 @@ asio::awaitable<void> supervisor::halt()
     }
     co_await let_go_of_host();
     spdlog::info("the VM is off");
-    lose_engine("the VM was stopped by " + stopped_by_);
+    note("stopped", stopped_by_, std::chrono::steady_clock::now());
+    if (!off_to_sleep_) lose_engine("the VM was stopped by " + stopped_by_);
     const auto step = lifecycle_.halted();
+    if (std::exchange(vm_, std::nullopt) && told_of_sleep_) told_of_sleep_();
     settle_stop({});
     carry_out(step);
+}
+
+// What runs in it shall end in order, not as if its power had been cut when it was saved.
+asio::awaitable<void> supervisor::restore_if_saved()
+{
+    auto look = [this] { return host_.state(); };
+    const auto found = co_await run_blocking(pool_, std::move(look));
+    if (found != power::saved) co_return;
+    make_boot();
+    co_await boot_->restore_to_stop();
 }
 
 void supervisor::turn_away()
 {
     closing_ = true;
+    idle_.stop();
     settle_start(closing_reason);
 }
 
@@ -304,7 +328,9 @@ asio::awaitable<void> supervisor::shutdown()
     co_await watches_.wait();
     // It may still find a VM that must not be left.
     co_await examinations_.wait();
-    if (plan_.when_daemon_exits == config::on_exit::shut_down) {
+    // One that is saved holds nothing that would have to be ended.
+    const bool sleeps = lifecycle_.state() == vm_state::saved;
+    if (plan_.when_daemon_exits == config::on_exit::shut_down && !sleeps) {
         const auto step = lifecycle_.stop_requested();
         if (step == vm_step::stop) stopped_by_ = "the end of gangwayd";
         carry_out(step);
@@ -316,6 +342,7 @@ asio::awaitable<void> supervisor::shutdown()
         boots_.cancel();
     }
     co_await boots_.wait();
+    co_await naps_.wait();
     co_await halts_.wait();
     co_await let_go_of_host();
     pool_.join();

@@ -1,5 +1,5 @@
-// The only one that starts and stops the VM: one start for any number of waiting clients, leases
-// for those who use it, and word to whoever must know when it goes away.
+// The only one that starts and stops the VM, and lets it sleep: one start for any number of waiting
+// clients, leases for those who use it, and word to whoever must know when it goes away.
 #pragma once
 
 #include "vmctl/boot.hpp"
@@ -7,6 +7,7 @@
 #include "vmctl/engine.hpp"
 #include "vmctl/gate.hpp"
 #include "vmctl/hypervisor.hpp"
+#include "vmctl/idle_watch.hpp"
 #include "vmctl/lifecycle.hpp"
 #include "vmctl/port_forwarding.hpp"
 #include "vmctl/recent_refusals.hpp"
@@ -18,13 +19,14 @@
 #include <boost/asio/thread_pool.hpp>
 
 #include <chrono>
-#include <cstddef>
+#include <deque>
 #include <functional>
 #include <list>
 #include <memory>
 #include <optional>
 #include <string>
 #include <utility>
+#include <vector>
 
 namespace vmctl {
 
@@ -78,17 +80,25 @@ public:
     std::optional<lease> acquire_now(activity kind) override;
     boost::asio::awaitable<lease> acquire(requester who, activity kind) override;
     boost::asio::awaitable<bool> has_gone(engine_address tried) override;
+    bool sleeps() const override;
 
     boost::asio::awaitable<std::uint16_t> forward(guest_port port) override;
     boost::asio::awaitable<void> end_forward(guest_port port) override;
 
-    // For `gangway up`, `down` and `restart`. up() and restart() return when the VM is ready,
-    // down() when its power is off, also that of a VM which examine() is just finding. They throw
-    // engine_unavailable; may be cancelled (terminal), which does not undo what they have begun.
-    // down() ends the wait of every client.
+    // For `gangway up` and `wake`, `down` and `restart`. up() and restart() return when the VM is
+    // ready, down() when its power is off, also that of a VM which examine() is just finding. They
+    // throw engine_unavailable; may be cancelled (terminal), which does not undo what they have
+    // begun. down() ends the wait of every client.
     boost::asio::awaitable<void> up(requester who);
     boost::asio::awaitable<void> down(requester who);
     boost::asio::awaitable<void> restart(requester who);
+
+    // For `gangway sleep`: returns when the VM sleeps at least so deep. Throws engine_unavailable
+    // when it cannot, because somebody uses it, say; the VM runs then.
+    boost::asio::awaitable<void> sleep(requester who, sleep_depth depth);
+
+    // How many containers run; nothing: not known. Until it is, the VM does not sleep by itself.
+    void containers_run(std::optional<std::size_t> number) { idle_.containers_run(number); }
 
     vm_status status() const;
 
@@ -103,8 +113,15 @@ public:
     // connections are dead, though they may not show it yet. One at a time.
     void on_engine_lost(std::function<void(const std::string& reason)> told);
 
-    // `told` is called when a ready VM is about to be stopped. One at a time.
-    void on_engine_leaving(std::function<void()> told);
+    // `told` is called when a ready VM is about to sleep, or to be stopped (off). One at a time.
+    void on_engine_leaving(std::function<void(sleep_depth)> told);
+
+    // `told` is called when it did not go, or was paused only, and goes on. One at a time.
+    void on_engine_back(std::function<void()> told);
+
+    // `told` is called when an engine that was ready sleeps so deep that its connections are dead.
+    // One at a time.
+    void on_engine_asleep(std::function<void()> told);
 
     // From now on clients, also those who wait, are told that the daemon stops.
     void turn_away();
@@ -133,23 +150,35 @@ private:
     void carry_out(vm_step step);
     void begin_boot();
     void begin_halt();
+    void make_boot();
     boost::asio::awaitable<void> run_boot();
     boost::asio::awaitable<void> halt();
+    boost::asio::awaitable<void> restore_if_saved();
     boost::asio::awaitable<void> look_for_vm();
     void boot_failed(const std::string& reason);
     void died_in_boot(const std::string& reason);
+
+    void sleep_when_idle(sleep_depth depth);
+    void begin_sleep(sleep_depth depth, std::string reason);
+    boost::asio::awaitable<std::vector<std::string>> obstacles_that_stay(sleep_depth depth);
+    void begin_doze();
+    void begin_wake();
+    boost::asio::awaitable<void> doze();
+    boost::asio::awaitable<void> wake();
+    boost::asio::awaitable<void> stay_up(std::string reason, bool usable);
+    void settle_nap(std::string failure);
 
     void take_event(domain_event event);
     boost::asio::awaitable<void> verify_death(domain_event event);
     void take_pause(domain_event::kind why);
     boost::asio::awaitable<void> resume_later();
-    boost::asio::awaitable<void> resume_if_paused();
     boost::asio::awaitable<bool> says_that_vm_runs();
     void vm_died(stop_cause why);
     void lose_engine(const std::string& reason);
     boost::asio::awaitable<void> let_go_of_host();
     bool power_should_be_on() const;
     void note_state();
+    void note(std::string what, std::string why, std::chrono::steady_clock::time_point began);
 
     const boost::asio::any_io_executor executor_;
     hypervisor& host_;
@@ -165,7 +194,10 @@ private:
     std::shared_ptr<const engine_address> ready_address_;  // of vm_, made once for all leases
     // Came before the loop knew that the power is on; to be looked at then.
     std::optional<domain_event> early_event_;
-    bool paused_ = false;  // by somebody; the next client lets it go on
+    sleep_depth nap_depth_ = sleep_depth::awake;  // that it goes to, or went to last
+    std::shared_ptr<outcome> nap_;                // of the way to sleep; null: it is on none
+    std::string nap_reason_;
+    bool off_to_sleep_ = false;  // it is off because nobody needed it
     recent_refusals refusals_;
     bool closing_ = false;  // turn_away() was called
     bool closed_ = false;   // shutdown() has returned
@@ -174,16 +206,18 @@ private:
     std::chrono::system_clock::time_point since_ = std::chrono::system_clock::now();
     std::string started_for_;
     std::string stopped_by_;
-    std::size_t active_leases_ = 0;
-    std::size_t passive_leases_ = 0;
-    std::size_t waiting_ = 0;
+    std::deque<vm_note> history_;
+    idle_watch idle_;
 
     std::list<std::function<void(const stage_event&)>> observers_;
     std::function<void(const engine_address&)> told_of_readiness_;
     std::function<void(const std::string&)> told_of_loss_;
-    std::function<void()> told_of_leaving_;
+    std::function<void(sleep_depth)> told_of_leaving_;
+    std::function<void()> told_of_return_;
+    std::function<void()> told_of_sleep_;
 
     task_group boots_;
+    task_group naps_;
     task_group halts_;
     task_group watches_;
     task_group examinations_;

@@ -7,8 +7,28 @@
 
 namespace vmctl {
 
+namespace {
+
+std::optional<sleep_depth> depth_of(vm_state state)
+{
+    switch (state) {
+        case vm_state::ready:
+            return sleep_depth::awake;
+        case vm_state::paused:
+            return sleep_depth::paused;
+        case vm_state::saved:
+            return sleep_depth::saved;
+        default:
+            return std::nullopt;
+    }
+}
+
+}  // namespace
+
 std::string to_string(const requester& who)
 {
+    // No process of this machine that we know of.
+    if (who.pid == 0) return who.request;
     auto text = who.command.empty() ? std::string("a client") : who.command;
     text += " (pid " + std::to_string(who.pid) + ", uid " + std::to_string(who.uid) + ")";
     if (!who.request.empty()) text += ": " + who.request;
@@ -23,15 +43,15 @@ vm_status supervisor::status() const
     now.started_for = started_for_;
     now.stopped_by = stopped_by_;
     now.failure = lifecycle_.failure();
-    if (vm_ && now.state == vm_state::ready) {
+    if (vm_ && (now.state == vm_state::ready || now.state == vm_state::paused)) {
         now.engine_port = vm_->engine_port;
         now.ssh_port = vm_->ssh_port;
         now.process_id = vm_->process_id;
         now.shares = vm_->shares;
     }
-    now.active_leases = active_leases_;
-    now.passive_leases = passive_leases_;
-    now.waiting = waiting_;
+    now.use = idle_.use();
+    now.awake_because = idle_.obstacles();
+    now.history.assign(history_.begin(), history_.end());
     if (boot_) now.timeline = boot_->timeline();
     return now;
 }
@@ -52,13 +72,39 @@ void supervisor::on_engine_lost(std::function<void(const std::string&)> told)
     told_of_loss_ = std::move(told);
 }
 
-void supervisor::on_engine_leaving(std::function<void()> told)
+void supervisor::on_engine_leaving(std::function<void(sleep_depth)> told)
 {
     told_of_leaving_ = std::move(told);
 }
 
+void supervisor::on_engine_back(std::function<void()> told)
+{
+    told_of_return_ = std::move(told);
+}
+
+void supervisor::on_engine_asleep(std::function<void()> told)
+{
+    told_of_sleep_ = std::move(told);
+}
+
+void supervisor::note(
+    std::string what, std::string why, std::chrono::steady_clock::time_point began
+)
+{
+    constexpr std::size_t remembered = 50;
+    const auto took = std::chrono::steady_clock::now() - began;
+    history_.push_back(
+        {std::chrono::system_clock::now(),
+         std::move(what),
+         std::move(why),
+         std::chrono::round<std::chrono::milliseconds>(took)}
+    );
+    if (history_.size() > remembered) history_.pop_front();
+}
+
 void supervisor::note_state()
 {
+    idle_.vm_is(depth_of(lifecycle_.state()));
     if (std::exchange(noted_state_, lifecycle_.state()) == lifecycle_.state()) return;
     since_ = std::chrono::system_clock::now();
     spdlog::debug("the VM is {}", to_string(noted_state_));

@@ -52,6 +52,9 @@ asio::awaitable<void> supervisor::look_for_vm()
         case power::off:
             step = lifecycle_.found_off();
             break;
+        case power::saved:
+            step = lifecycle_.found_saved();
+            break;
         case power::on:
             step = lifecycle_.found_running();
             break;
@@ -59,7 +62,8 @@ asio::awaitable<void> supervisor::look_for_vm()
     if (step == vm_step::start) started_for_ = "gangwayd, which found it running";
     carry_out(step);
     const auto state = lifecycle_.state();
-    if (state == vm_state::absent || state == vm_state::stopped) co_await let_go_of_host();
+    if (state == vm_state::absent || state == vm_state::stopped || state == vm_state::saved)
+        co_await let_go_of_host();
 }
 
 void supervisor::take_event(domain_event event)
@@ -78,12 +82,15 @@ void supervisor::take_event(domain_event event)
 
 void supervisor::take_pause(domain_event::kind why)
 {
-    if (!power_should_be_on()) return;
     if (why == domain_event::kind::paused) {
-        paused_ = true;
-        spdlog::warn("the VM was paused; the next request lets it go on");
+        if (lifecycle_.state() != vm_state::ready) return;
+        spdlog::warn("the VM was paused by somebody; the next request lets it go on");
+        if (told_of_leaving_) told_of_leaving_(sleep_depth::paused);
+        lifecycle_.was_paused();
+        note_state();
         return;
     }
+    if (!power_should_be_on()) return;
     spdlog::error(
         "the VM stands still: its disk could not be written, is the host's full? It tries again "
         "every {} s",
@@ -105,22 +112,12 @@ asio::awaitable<void> supervisor::resume_later()
     co_await run_blocking(pool_, std::move(resume));
 }
 
-asio::awaitable<void> supervisor::resume_if_paused()
-{
-    if (!std::exchange(paused_, false)) co_return;
-    try {
-        auto resume = [this] { host_.resume(); };
-        co_await run_blocking(pool_, std::move(resume));
-    } catch (const hypervisor_error& error) {
-        paused_ = true;
-        throw engine_unavailable(std::string("the VM is paused: ") + error.what());
-    }
-}
-
 bool supervisor::power_should_be_on() const
 {
     const auto state = lifecycle_.state();
-    return boot_ && boot_->powered_on() && (state == vm_state::booting || state == vm_state::ready);
+    return boot_ && boot_->powered_on() &&
+           (state == vm_state::booting || state == vm_state::ready || state == vm_state::paused ||
+            state == vm_state::waking);
 }
 
 // An event may belong to an earlier start, or tell only that libvirt's daemon has gone: it is the
@@ -191,15 +188,18 @@ void supervisor::vm_died(stop_cause why)
     }
     spdlog::warn("{}", what);
     stopped_by_ = to_string(why);
-    lifecycle_.died();
+    note("stopped", what, std::chrono::steady_clock::now());
+    const auto step = lifecycle_.died();
     note_state();
     lose_engine(what);
+    carry_out(step);
 }
 
 void supervisor::lose_engine(const std::string& reason)
 {
     if (!vm_) return;
     vm_.reset();
+    idle_.containers_run(std::nullopt);
     if (told_of_loss_) told_of_loss_(reason);
 }
 

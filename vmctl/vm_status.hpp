@@ -3,9 +3,9 @@
 
 #include "vmctl/engine.hpp"
 #include "vmctl/lifecycle.hpp"
+#include "vmctl/sleep_policy.hpp"
 
 #include <chrono>
-#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -23,6 +23,14 @@ struct stage_event {
     bool operator==(const stage_event&) const = default;
 };
 
+// Something worth knowing of the VM's life.
+struct vm_note {
+    std::chrono::system_clock::time_point when;
+    std::string what;  // "paused", "saved", "woken", "started", "stopped", "not put to sleep"
+    std::string why;   // who asked for it, or what stood against it
+    std::chrono::milliseconds took{};
+};
+
 struct vm_status {
     vm_state state = vm_state::absent;
     std::chrono::system_clock::time_point since;  // when the state was entered
@@ -34,10 +42,10 @@ struct vm_status {
     std::uint16_t ssh_port = 0;
     int process_id = 0;  // QEMU's; 0: unknown
     std::vector<config::share> shares;
-    std::size_t active_leases = 0;
-    std::size_t passive_leases = 0;
-    std::size_t waiting = 0;            // clients that wait for the engine
-    std::vector<stage_event> timeline;  // of the last start
+    vm_use use;
+    std::vector<std::string> awake_because;  // empty: nothing stands against sleeping
+    std::vector<vm_note> history;            // the newest last
+    std::vector<stage_event> timeline;       // of the last start
 };
 
 // "docker (pid 4711, uid 1000): GET /v1.41/info".

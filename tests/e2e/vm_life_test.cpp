@@ -1,5 +1,6 @@
 // The whole life of one VM, told once because each start of it is expensive: three boots.
 #include "tests/e2e/account.hpp"
+#include "tests/e2e/busybox.hpp"
 #include "tests/e2e/client_steps.hpp"
 #include "tests/e2e/port_steps.hpp"
 #include "tests/e2e/premises.hpp"
@@ -14,7 +15,6 @@
 #include <sys/stat.h>
 
 #include <algorithm>
-#include <sstream>
 
 using namespace e2e;
 using nlohmann::json;
@@ -47,25 +47,6 @@ std::vector<std::string> stages_of(const json& vm)
     std::vector<std::string> names;
     for (const auto& stage : vm.at("timeline")) names.push_back(stage.at("stage"));
     return names;
-}
-
-// Debian's static busybox as an image, since no registry may be reachable.
-void import_busybox(const account& user)
-{
-    const auto root = user.home() / "busybox";
-    fs::create_directories(root / "bin");
-    fs::copy_file("/bin/busybox", root / "bin/busybox");
-    std::istringstream applets(test_support::run_checked({.arguments = {"/bin/busybox", "--list"}})
-    );
-    for (std::string applet; std::getline(applets, applet);) {
-        if (applet != "busybox") fs::create_symlink("busybox", root / "bin" / applet);
-    }
-    // `exec --user root` looks it up.
-    fs::create_directory(root / "etc");
-    test_support::write_file(root / "etc/passwd", "root:x:0:0:root:/:/bin/sh\n");
-    const auto archive = user.home() / "busybox.tar";
-    test_support::run_checked({.arguments = {"tar", "-C", root, "-cf", archive, "."}});
-    user.docker_text({"import", archive, "busybox:latest"});
 }
 
 // The steps of the story. Each leaves the VM in the state in which the next one finds it.

@@ -1,4 +1,5 @@
 // Request heads: the parser against itself in pieces, and against a reading after Go's source.
+#include "proxy/plain_question.hpp"
 #include "tests/fuzz/fuzz_input.hpp"
 #include "tests/fuzz/go_reading.hpp"
 #include "tests/fuzz/heads.hpp"
@@ -21,6 +22,12 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     // harmless: it answers 400 and closes. Reading on differently is neither.
     const auto go = go_reads_request(bytes.view());
     demand(go.what != verdict::incomplete, "a head is complete for Go as well");
+    const auto question = proxy::plain_question(bytes.view().substr(0, parser.last.size()));
+    if (question) {
+        demand(go.what != verdict::rejected, "Go takes a plain question");
+        demand(*question == head.method + " " + head.target, "it is the method and the target");
+        demand(head.body.kind == proxy::body_kind::none && !head.upgrade, "and there is no more");
+    }
     if (go.what == verdict::rejected) return 0;
     demand(go.size == parser.last.size(), "a head ends where it does for Go");
     demand(go.method == head.method, "the method is Go's");

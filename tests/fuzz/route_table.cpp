@@ -16,6 +16,14 @@ proxy::route look_up(std::string_view method, std::string_view target)
     return proxy::find_route(exact_method.view(), exact_target.view());
 }
 
+// What does not depend on the query.
+proxy::route in_every_query(proxy::route found)
+{
+    if (found.activity == vmctl::activity::watching) found.activity = vmctl::activity::passive;
+    found.lasting = false;
+    return found;
+}
+
 // Whether a version may be put before it: only the first of two is one.
 bool has_version(std::string_view target)
 {
@@ -36,8 +44,10 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     demand(found == look_up(method, target), "the answer is always the same");
     demand(look_up("HEAD", target) == look_up("GET", target), "HEAD is GET");
     const bool reads = method == "GET" || method == "HEAD";
-    if (found.activity == vmctl::activity::passive)
-        demand(reads && !found.may_hijack, "only what reads is passive");
+    if (found.activity != vmctl::activity::active)
+        demand(reads && !found.may_hijack && !found.holds(), "only what reads is passive");
+    if (found.lasting)
+        demand(found.activity == vmctl::activity::passive, "what uses or watches does not last");
     if (found.may_hijack)
         demand(
             method == "POST" || (reads && target.find("/ws") != std::string::npos), "POST hijacks"
@@ -46,8 +56,13 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     if (!target.starts_with('/')) return 0;
 
     const auto path = target.substr(0, target.find('?'));
-    demand(look_up(method, path) == found, "the query does not matter");
-    demand(look_up(method, path + "?a=/b/../json&c=?://") == found, "whatever it is");
+    const auto without = look_up(method, path);
+    const auto whatever = path + "?a=/b/../json&c=?://";
+    demand(in_every_query(without) == in_every_query(found), "the query does not matter");
+    demand(look_up(method, whatever) == without, "whatever it is, but for what is looked for");
+    demand(without.lasting || !found.lasting, "no query makes an answer last");
+    for (const auto* counts : {"?size=1", "?a=b&siz%65", "?shared-size=0&c"})
+        demand(!look_up(method, path + counts).lasting, "sizes change without an event");
     demand(
         look_up(method, "http://docker:2375" + target) == found, "the absolute form is the same"
     );

@@ -58,6 +58,19 @@ void fake_hypervisor::runs_already(std::optional<running_vm> adoptable)
     adoptable_ = adoptable;
 }
 
+void fake_hypervisor::is_saved(domain_spec spec)
+{
+    const std::lock_guard lock(guard_);
+    spec_ = std::move(spec);
+    saved_ = true;
+}
+
+void fake_hypervisor::next_in_guest(guest_result result)
+{
+    const std::lock_guard lock(guard_);
+    next_in_guest_ = std::move(result);
+}
+
 void fake_hypervisor::is_taken()
 {
     const std::lock_guard lock(guard_);
@@ -108,6 +121,18 @@ bool fake_hypervisor::is_on() const
     return on_;
 }
 
+bool fake_hypervisor::is_paused() const
+{
+    const std::lock_guard lock(guard_);
+    return on_ && paused_;
+}
+
+bool fake_hypervisor::is_saved() const
+{
+    const std::lock_guard lock(guard_);
+    return saved_;
+}
+
 bool fake_hypervisor::is_held() const
 {
     const std::lock_guard lock(guard_);
@@ -132,6 +157,7 @@ power fake_hypervisor::state()
     enter(lock, "state");
     if (taken_) throw describe(hypervisor_problem::taken, "gangway-test", "/other/disk.img");
     if (on_) return power::on;
+    if (saved_) return power::saved;
     return spec_ ? power::off : power::absent;
 }
 
@@ -153,6 +179,7 @@ running_vm fake_hypervisor::power_on()
     std::unique_lock lock(guard_);
     enter(lock, "power_on");
     on_ = true;
+    paused_ = saved_ = false;
     std::ofstream(spec_.value().serial_log, std::ios::trunc) << boot_text_;
     if (std::exchange(dies_at_power_on_, false)) power_off(lock, stop_cause::killed);
     auto vm = running;
@@ -164,7 +191,25 @@ std::optional<running_vm> fake_hypervisor::adopt()
 {
     std::unique_lock lock(guard_);
     enter(lock, "adopt");
+    paused_ = false;
     return adoptable_;
+}
+
+std::optional<running_vm> fake_hypervisor::restore(const domain_spec& spec)
+{
+    std::unique_lock lock(guard_);
+    enter(lock, "restore");
+    if (spec.image_identity != spec_.value().image_identity) return std::nullopt;
+    on_ = true;
+    saved_ = false;
+    return running;
+}
+
+void fake_hypervisor::discard_saved()
+{
+    std::unique_lock lock(guard_);
+    enter(lock, "discard_saved");
+    saved_ = false;
 }
 
 std::uint16_t fake_hypervisor::forward(const guest_port& port)
@@ -183,10 +228,46 @@ void fake_hypervisor::end_forward(const guest_port&)
     enter(lock, "end_forward");
 }
 
+void fake_hypervisor::pause()
+{
+    std::unique_lock lock(guard_);
+    enter(lock, "pause");
+    if (!on_) throw describe(hypervisor_problem::refused, "pause gangway-test", "it is off");
+    paused_ = true;
+    if (observer_) observer_({domain_event::kind::paused, stop_cause::unknown});
+}
+
 void fake_hypervisor::resume()
 {
     std::unique_lock lock(guard_);
     enter(lock, "resume");
+    paused_ = false;
+}
+
+void fake_hypervisor::save()
+{
+    std::unique_lock lock(guard_);
+    enter(lock, "save");
+    if (!on_) throw describe(hypervisor_problem::refused, "save gangway-test", "it is off");
+    saved_ = true;
+    power_off(lock, stop_cause::unknown);
+}
+
+void fake_hypervisor::set_guest_clock()
+{
+    std::unique_lock lock(guard_);
+    enter(lock, "set_guest_clock");
+    if (!on_) throw describe(hypervisor_problem::refused, "ask the guest's agent", "it is off");
+}
+
+guest_result fake_hypervisor::run_in_guest(
+    const std::vector<std::string>& command, std::chrono::milliseconds
+)
+{
+    std::unique_lock lock(guard_);
+    enter(lock, command.front());
+    if (!on_) throw describe(hypervisor_problem::refused, "ask the guest's agent", "it is off");
+    return std::exchange(next_in_guest_, {});
 }
 
 void fake_hypervisor::ask_to_shut_down()

@@ -33,12 +33,17 @@ public:
     // Before power_on() has returned.
     void dies_at_power_on();
 
+    // What the next program in the guest comes to; after it they succeed again.
+    void next_in_guest(vmctl::guest_result result);
+
     // What libvirt does.
     void tell(vmctl::domain_event event);
     // The domain runs, for another daemon.
     void is_taken();
     // The domain runs already; `adoptable` is what adopt() finds.
     void runs_already(std::optional<vmctl::running_vm> adoptable);
+    // The domain was saved, made of `spec`.
+    void is_saved(vmctl::domain_spec spec);
     // The next call of this name throws.
     void fail_next(const std::string& call, vmctl::hypervisor_error error);
     // Calls of this name do not return until release().
@@ -49,6 +54,8 @@ public:
     std::vector<std::string> calls() const;
     std::size_t count(const std::string& call) const;
     bool is_on() const;
+    bool is_paused() const;
+    bool is_saved() const;
     bool is_held() const;
     bool does_engine_answer() const;
     vmctl::domain_spec defined() const;
@@ -58,9 +65,17 @@ public:
     void define(const vmctl::domain_spec& spec) override;
     vmctl::running_vm power_on() override;
     std::optional<vmctl::running_vm> adopt() override;
+    std::optional<vmctl::running_vm> restore(const vmctl::domain_spec& spec) override;
+    void discard_saved() override;
     std::uint16_t forward(const vmctl::guest_port& port) override;
     void end_forward(const vmctl::guest_port& port) override;
+    void pause() override;
     void resume() override;
+    void save() override;
+    void set_guest_clock() override;
+    vmctl::guest_result run_in_guest(
+        const std::vector<std::string>& command, std::chrono::milliseconds patience
+    ) override;
     void ask_to_shut_down() override;
     void cut_power() override;
     void undefine() override;
@@ -85,7 +100,10 @@ private:
     std::optional<vmctl::running_vm> adoptable_ = running;
     std::string boot_text_ = whole_boot;
     std::vector<vmctl::guest_port> forwards_;
+    vmctl::guest_result next_in_guest_;
     bool on_ = false;
+    bool paused_ = false;
+    bool saved_ = false;
     bool taken_ = false;
     bool dies_at_power_on_ = false;
     bool engine_answers_ = true;

@@ -21,6 +21,9 @@ constexpr const char* everything = R"({
         "disk": "100GiB", "image": "/images", "engine_port": 2376, "boot_timeout": "90s",
         "shutdown_timeout": "2h", "when_daemon_exits": "shut_down"
     },
+    "sleep": {
+        "pause_after": "0s", "save_after": "1h", "off_after": "90s", "with_containers": true
+    },
     "log": {"level": "debug"}
 })";
 
@@ -78,6 +81,12 @@ TEST_CASE("every line says where its value came from")
         "boot_timeout": "5m",  // default
         "shutdown_timeout": "1m",  // default
         "when_daemon_exits": "keep_running"  // default
+    },
+    "sleep": {
+        "pause_after": "5m",  // default
+        "save_after": "30m",  // default
+        "off_after": "0s",  // default
+        "with_containers": false  // default
     },
     "log": {
         "level": "debug"  // --log-level

@@ -29,6 +29,9 @@ TEST_CASE("each command is known by its name")
         {"up", verb::up},
         {"down", verb::down},
         {"restart", verb::restart},
+        {"sleep", verb::sleep},
+        {"wake", verb::wake},
+        {"why", verb::why},
         {"status", verb::status},
         {"ssh", verb::ssh},
         {"logs", verb::logs},
@@ -123,4 +126,17 @@ TEST_CASE("help and version are answers, whatever else is there")
     CHECK_THAT(
         answered({"--version"}), Catch::StartsWith("gangway 0.") || Catch::StartsWith("gangway 1.")
     );
+}
+
+TEST_CASE("how deep a VM shall sleep is one of three")
+{
+    const auto depth = [](const std::vector<std::string>& arguments) {
+        return std::get<gangway::invocation>(gangway::parse_command_line(arguments)).depth;
+    };
+    CHECK(depth({"sleep"}) == "save");
+    CHECK(depth({"sleep", "--save"}) == "save");
+    CHECK(depth({"sleep", "--pause"}) == "pause");
+    CHECK(depth({"sleep", "--off"}) == "off");
+    CHECK_THROWS_AS(gangway::parse_command_line({"sleep", "--pause", "--off"}), gangway::failure);
+    CHECK_THROWS_AS(gangway::parse_command_line({"up", "--pause"}), gangway::failure);
 }

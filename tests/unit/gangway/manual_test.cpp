@@ -42,11 +42,23 @@ names manual_options(const std::string& page)
 TEST_CASE("gangway's manual has the options of its help")
 {
     auto options = long_options({GANGWAY_PROGRAM, "--help"});
-    for (const auto* const command : {"up", "down", "restart", "status", "logs", "version"})
+    for (const auto* const command :
+         {"up", "down", "restart", "sleep", "wake", "why", "status", "logs", "version"})
         options.merge(long_options({GANGWAY_PROGRAM, command, "--help"}));
     CHECK(
         options ==
-        names{"config", "control", "follow", "help", "instance", "json", "serial", "version"}
+        names{
+            "config",
+            "control",
+            "follow",
+            "help",
+            "instance",
+            "json",
+            "off",
+            "pause",
+            "save",
+            "serial",
+            "version"}
     );
     CHECK(manual_options("gangway.1") == options);
 }
@@ -55,7 +67,10 @@ TEST_CASE("gangway's manual has the commands of its help")
 {
     const auto help = test_support::run_checked({.arguments = {GANGWAY_PROGRAM, "--help"}});
     const auto commands = found(help.substr(help.find("Subcommands:")), "^  ([a-z]+) ");
-    CHECK(commands == names{"down", "logs", "restart", "ssh", "status", "up", "version"});
+    CHECK(
+        commands ==
+        names{"down", "logs", "restart", "sleep", "ssh", "status", "up", "version", "wake", "why"}
+    );
     const auto page = test_support::read_file(SOURCE_DIRECTORY "/docs/man/gangway.1");
     CHECK(found(page, "^\\.It Cm ([a-z]+)$") == commands);
 }

@@ -13,6 +13,7 @@ inline nlohmann::json status_example()
         "instance": "default",
         "docker_sockets": ["unix:///run/user/1000/gangway/docker.sock"],
         "sessions": 2,
+        "requests": ["docker (pid 900, uid 1000): POST /v1.45/exec/abc/start"],
         "engine": "vm",
         "state_dir": "/home/me/.local/state/gangway/default",
         "vm": {
@@ -24,7 +25,17 @@ inline nlohmann::json status_example()
             "engine_port": 40123,
             "process_id": 5120,
             "shares": {"transport": "9p", "directories": ["/home/me", "/tmp:ro"]},
-            "leases": {"active": 1, "passive": 0, "waiting": 0},
+            "leases": {"active": 1, "passive": 0, "watching": 0, "waiting": 0},
+            "sleep": {
+                "awake_because": ["1 request or stream uses the engine"],
+                "containers": 0,
+                "history": [
+                    {"when": "2026-01-31T08:58:00Z", "what": "saved", "took_ms": 4700,
+                     "why": "nobody uses it"},
+                    {"when": "2026-01-31T09:00:00Z", "what": "started", "took_ms": 4100,
+                     "why": "docker (pid 812, uid 1000): GET /_ping"}
+                ]
+            },
             "timeline": [{"stage": "image", "elapsed_ms": 3},
                          {"stage": "kernel", "elapsed_ms": 4120, "guest_ms": 3480}],
             "serial_log": "/home/me/.local/state/gangway/default/serial.log",

@@ -37,7 +37,7 @@ TEST_CASE("a VM that is ready is described with whom it serves and where")
         "engine      127.0.0.1:40123, TLS only\n"
         "process     5120\n"
         "shares      /home/me, /tmp:ro (9p)\n"
-        "requests    1 active, 0 passive, 0 waiting\n"
+        "requests    1 active, 0 passive, 0 watching, 0 waiting\n"
         "last start  image 0.0 s, kernel 4.1 s\n"
         "serial log  /home/me/.local/state/gangway/default/serial.log\n"
         "docker      export DOCKER_HOST=unix:///run/user/1000/gangway/docker.sock\n"
@@ -79,7 +79,9 @@ TEST_CASE("what is not there has no line")
     status["vm"]["timeline"] = json::array();
     CHECK_THAT(
         text(status),
-        Catch::StartsWith("vm          ready\nrequests    1 active, 0 passive, 0 waiting\ndocker ")
+        Catch::StartsWith(
+            "vm          ready\nrequests    1 active, 0 passive, 0 watching, 0 waiting\ndocker "
+        )
     );
     CHECK_THAT(
         with("failure", "the kernel stopped"), Contains("\nfailure     the kernel stopped\n")

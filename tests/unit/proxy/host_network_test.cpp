@@ -164,7 +164,7 @@ TEST_CASE("with the engine the ports of its network go")
     one.run([](scene& s) -> asio::awaitable<void> {
         teller guest(s);
         co_await guest.serve(s);
-        s.ports.engine_lost();
+        s.engine_goes();
         CHECK_FALSE(s.is_open());
         const bool left = co_await guest.is_left();
         CHECK(left);

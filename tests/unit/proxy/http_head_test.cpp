@@ -147,3 +147,12 @@ TEST_CASE("a response head gives its status and framing")
         CHECK(response_head_parser().feed(bytes) == head_state::refused);
     }
 }
+
+TEST_CASE("a response says whether its connection ends with it")
+{
+    CHECK(response("HTTP/1.0 200 OK\r\n\r\n").closes);
+    CHECK(response("HTTP/1.1 200 OK\r\nconnection: Close\r\n\r\n").closes);
+    CHECK(response("HTTP/1.1 200 OK\r\nConnection: keep-alive, close\r\n\r\n").closes);
+    CHECK_FALSE(response("HTTP/1.1 200 OK\r\n\r\n").closes);
+    CHECK_FALSE(response("HTTP/1.1 200 OK\r\nConnection: Keep-Alive\r\n\r\n").closes);
+}

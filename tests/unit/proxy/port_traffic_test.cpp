@@ -126,7 +126,7 @@ TEST_CASE("a thousand clients are served at a time, and go when the engine does"
             std::array<char, 1> byte;
             co_await asio::async_read(each, asio::buffer(byte), asio::use_awaitable);
         }
-        s.ports.engine_lost();
+        s.engine_goes();
         CHECK_FALSE(s.is_open());
         co_await until([&] { return s.state.leases == 0; });
     });

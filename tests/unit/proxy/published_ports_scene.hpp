@@ -66,12 +66,14 @@ public:
         return vmctl::lease(vmctl::engine_address(), [this] { --leases; });
     }
 
-    asio::awaitable<vmctl::lease> acquire(vmctl::requester, vmctl::activity kind) override
+    asio::awaitable<vmctl::lease> acquire(vmctl::requester who, vmctl::activity kind) override
     {
+        asked_by.push_back(who.request);
         co_return *acquire_now(kind);
     }
 
     int leases = 0;
+    std::vector<std::string> asked_by;  // what had to wait
 };
 
 struct scene {
@@ -79,8 +81,10 @@ struct scene {
         : engine(loop),
           service(loop, loopback(0)),
           dialer(loop.get_executor()),
-          ports(loop.get_executor(), state, dialer, guest)
+          ports(loop.get_executor(), state, dialer, guest),
+          watch(loop.get_executor(), dialer)
     {
+        watch.add(ports);
         guest.target = service.local_endpoint().port();
         // A free port, for now.
         port = tcp::acceptor(loop, loopback(0)).local_endpoint().port();
@@ -94,7 +98,7 @@ struct scene {
 
     asio::awaitable<void> play(asio::awaitable<void> (*script)(scene&))
     {
-        ports.engine_ready(engine.address());
+        engine_comes();
         co_await until([this] { return engine.followers() == 1 && engine.is_known(); });
         std::exception_ptr failure;
         try {
@@ -102,10 +106,23 @@ struct scene {
         } catch (...) {
             failure = std::current_exception();
         }
+        co_await watch.stop();
         co_await ports.stop();
         engine.leave();
         service.close();
         if (failure) std::rethrow_exception(failure);
+    }
+
+    void engine_comes()
+    {
+        ports.engine_ready(engine.address());
+        watch.engine_ready(engine.address());
+    }
+
+    void engine_goes()
+    {
+        watch.engine_gone();
+        ports.engine_lost();
     }
 
     // As the session does for a client.
@@ -145,6 +162,7 @@ struct scene {
     ready_engine state;
     proxy::dialer dialer;
     published_ports ports;
+    engine_watch watch;
     std::uint16_t port = 0;
     bool variant = true;  // for a script, which cannot capture
 };

@@ -280,9 +280,9 @@ TEST_CASE("what an engine told that is gone opens nothing")
         });
         const auto asked = std::ranges::count(s.engine.asked, inspection);
         co_await until([&] { return std::ranges::count(s.engine.asked, inspection) > asked; });
-        s.ports.engine_lost();
+        s.engine_goes();
         s.engine.has("web", false, s.port);
-        if (s.variant) s.ports.engine_ready(s.engine.address());
+        if (s.variant) s.engine_comes();
         s.engine.delayed = false;
         co_await until([&] { return open.has_value(); });
         CHECK(open == false);

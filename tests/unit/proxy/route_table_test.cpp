@@ -6,6 +6,7 @@
 #include <catch2/catch.hpp>
 #include <nlohmann/json.hpp>
 
+#include <array>
 #include <string>
 #include <tuple>
 
@@ -16,9 +17,11 @@ namespace proxy {
 
 std::ostream& operator<<(std::ostream& out, const route& value)
 {
-    return out << (value.activity == activity::passive ? "passive" : "active")
+    constexpr std::array kinds{"passive", "watching", "active"};
+    return out << kinds.at(static_cast<std::size_t>(value.activity))
                << (value.may_hijack ? " may hijack" : "") << " names "
-               << static_cast<int>(value.names) << (value.starts ? " starts" : "");
+               << static_cast<int>(value.names) << (value.starts ? " starts" : "")
+               << (value.shows_paths ? " shows paths" : "") << (value.lasting ? " lasting" : "");
 }
 
 }  // namespace proxy
@@ -27,23 +30,63 @@ TEST_CASE("requests find their route")
 {
     constexpr route look{activity::passive};
     constexpr route look_at_paths{activity::passive, false, names_paths::no, false, true};
+    constexpr route inspect{activity::passive, false, names_paths::no, false, false, true};
+    constexpr route inspect_paths{activity::passive, false, names_paths::no, false, true, true};
+    constexpr route watch{activity::watching};
     constexpr route volume{activity::active, false, names_paths::volume, false, true};
     constexpr route use{activity::active};
     const auto naming = [](names_paths what) { return route{activity::active, false, what}; };
     constexpr route hijack{activity::active, true};
     const auto [method, target, expected] = GENERATE_COPY(table<std::string, std::string, route>({
-        {"GET", "/_ping", look},
-        {"HEAD", "/_ping", look},
-        {"GET", "/v1.41/_ping?x=/y", look},
-        {"GET", "http://docker/v1.41/info", look},
+        {"GET", "/_ping", inspect},
+        {"HEAD", "/_ping", inspect},
+        {"GET", "/v1.41/_ping?x=/y", inspect},
+        {"GET", "http://docker/v1.41/info", inspect},
         {"POST", "/_ping", use},
-        {"GET", "/v1.41/containers/json?all=1", look_at_paths},
-        {"GET", "/containers/abc/json", look_at_paths},
+        {"GET", "/v1.41/containers/json?all=1", inspect_paths},
+        {"GET", "/containers/abc/json", inspect_paths},
         {"GET", "/v1.41/system/df", look_at_paths},
-        {"GET", "/volumes/v", look_at_paths},
-        {"GET", "/services/abc", look_at_paths},
-        {"GET", "/tasks", look_at_paths},
-        {"GET", "/containers/abc/logs?follow=1", look},
+        {"GET", "/volumes/v", inspect_paths},
+        {"GET", "/services/abc", inspect_paths},
+        {"GET", "/tasks", inspect_paths},
+        {"GET", "/containers/abc/logs", look},
+        {"GET", "/containers/abc/logs?stdout=1&follow=1", watch},
+        {"GET", "/v1.41/services/abc/logs?follow=true", watch},
+        {"GET", "/tasks/abc/logs?tail=1&follow=yes", watch},
+        {"GET", "/containers/abc/logs?follow=", look},
+        {"GET", "/containers/abc/logs?follow", look},
+        {"GET", "/containers/abc/logs?follow=0&follow=1", look},
+        {"GET", "/containers/abc/logs?follow=%4eo+", look},
+        {"GET", "/containers/abc/logs?fol%6Cow=on", watch},
+        {"GET", "/containers/abc/logs?Follow=1", look},
+        {"GET", "/containers/abc/stats", watch},
+        {"GET", "/containers/abc/stats?stream=true", watch},
+        {"GET", "/containers/abc/stats?stream=false&one-shot=1", look},
+        {"GET", "/containers/abc/stats?stream", look},
+        {"GET", "/v1.41/events?since=1", watch},
+        {"GET", "http://docker/events", watch},
+        {"GET", "/containers/abc/top", look},
+        {"GET", "/containers/abc/changes", look},
+        {"GET", "/containers/json?all=1&size=1", look_at_paths},
+        {"GET", "/containers/abc/json?size=0", look_at_paths},
+        {"GET", "/containers/abc/json?%73ize", look_at_paths},
+        {"GET", "/images/json?shared-size=1", look},
+        {"GET", "/images/json?filters=size", inspect},
+        {"GET", "/networks", inspect},
+        {"GET", "/networks/a", inspect},
+        {"GET", "/volumes", inspect_paths},
+        {"GET", "/plugins", inspect_paths},
+        {"GET", "/plugins/vendor/files:latest/json", inspect_paths},
+        {"GET", "/swarm", inspect},
+        {"GET", "/nodes", inspect},
+        {"GET", "/nodes/a", inspect},
+        {"GET", "/services", inspect_paths},
+        {"GET", "/tasks/a", inspect_paths},
+        {"GET", "/secrets", inspect},
+        {"GET", "/secrets/a", inspect},
+        {"GET", "/configs", inspect},
+        {"GET", "/configs/a", inspect},
+        {"GET", "/exec/abc/json", inspect},
         {"POST",
          "/containers/abc/start",
          {activity::active, false, names_paths::host_config, true}},
@@ -62,14 +105,14 @@ TEST_CASE("requests find their route")
         {"POST", "/exec/abc/start", hijack},
         {"POST", "/session", hijack},
         {"POST", "/grpc", hijack},
-        {"GET", "/images/json", look},
-        {"GET", "/images/busybox/json", look},
-        {"GET", "/images/registry.example/team/app:1/json", look},
-        {"GET", "/images/registry.example/team/app:1/history", look},
+        {"GET", "/images/json", inspect},
+        {"GET", "/images/busybox/json", inspect},
+        {"GET", "/images/registry.example/team/app:1/json", inspect},
+        {"GET", "/images/registry.example/team/app:1/history", inspect},
         {"GET", "/images/registry.example/team/app:1/get", use},
         {"POST", "/containers/abc/wait", use},
         {"GET", "/v1.99/some/new/thing", use},
-        {"GET", "/version", look},
+        {"GET", "/version", inspect},
         {"GET", "/v/info", use},
         {"GET", "//info", use},
         {"GET", "/info/", use},

@@ -19,7 +19,7 @@ using test_support::until;
 namespace {
 
 struct server_fixture {
-    server_fixture()
+    explicit server_fixture(bool remembers = false)
         : acceptor(loop, {asio::ip::make_address("127.0.0.1"), 0}),
           engine(loop.get_executor()),
           dialer(loop.get_executor())
@@ -29,6 +29,7 @@ struct server_fixture {
         std::vector<std::unique_ptr<proxy::listener>> listeners;
         listeners.push_back(proxy::listen_on(loop.get_executor(), {path}, ""));
         server.emplace(loop.get_executor(), std::move(listeners), engine, dialer);
+        if (remembers) server->remember_answers();
         server->start([](const std::string& why) { FAIL_CHECK(why); });
     }
 
@@ -113,28 +114,97 @@ TEST_CASE("a connection to the engine that lasts is probed, one that is new is n
     }(one));
 }
 
-TEST_CASE("an engine that is about to go loses its idle clients only")
+namespace {
+
+const std::string answer = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}";
+const std::string info = "GET /info HTTP/1.1\r\nHost: d\r\n\r\n";
+
+// Gives the engine's end of a connection that is kept after one answer.
+asio::awaitable<engine_socket> answer_one(server_fixture& f, client_socket& user)
+{
+    co_await send(user, info);
+    auto engine = co_await f.acceptor.async_accept(asio::use_awaitable);
+    co_await receive(engine, info.size());
+    co_await send(engine, answer);
+    co_await receive(user, answer.size());
+    co_return engine;
+}
+
+}  // namespace
+
+TEST_CASE("an engine that leaves takes the idle connections to it along, and no client")
 {
     server_fixture one;
     run_loop(one.loop, [](server_fixture& f) -> asio::awaitable<void> {
-        const std::string answer = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}";
         auto idle = f.connect();
-        co_await send(idle, events);
-        auto its_engine = co_await f.acceptor.async_accept(asio::use_awaitable);
-        co_await receive_some(its_engine);
-        co_await send(its_engine, answer);
-        co_await receive(idle, answer.size());
+        auto its_engine = co_await answer_one(f, idle);
         auto busy = f.connect();
-        co_await send(busy, events);
+        co_await send(busy, info);
         auto engine = co_await f.acceptor.async_accept(asio::use_awaitable);
-        co_await receive_some(engine);
+        co_await receive(engine, info.size());
 
         f.server->engine_leaves();
-        const auto end = co_await receive_all(idle);
-        CHECK(end.empty());
+        boost::system::error_code end;
+        char byte = 0;
+        co_await its_engine.async_read_some(
+            asio::buffer(&byte, 1), asio::redirect_error(asio::use_awaitable, end)
+        );
+        CHECK(end);
         co_await send(engine, answer);
         const auto got = co_await receive(busy, answer.size());
         CHECK(got == answer);
+        CHECK(f.server->session_count() == 2);
+
+        auto again = co_await answer_one(f, idle);
+        co_await f.server->stop(0s);
+    }(one));
+}
+
+TEST_CASE("when the engine is gone what waits for an answer breaks, and idle clients stay")
+{
+    const bool saved = GENERATE(true, false);
+    server_fixture one;
+    run_loop(one.loop, [](server_fixture& f, bool is_saved) -> asio::awaitable<void> {
+        auto idle = f.connect();
+        auto its_engine = co_await answer_one(f, idle);
+        auto busy = f.connect();
+        co_await send(busy, info);
+        auto engine = co_await f.acceptor.async_accept(asio::use_awaitable);
+        co_await receive(engine, info.size());
+
+        is_saved ? f.server->engine_saved() : f.server->engine_lost();
+        const auto end = co_await receive_all(busy);
+        CHECK(end.empty());
+        auto again = co_await answer_one(f, idle);
+        co_await f.server->stop(0s);
+    }(one, saved));
+}
+
+TEST_CASE("what the engine said is true while it sleeps, unless it changed or was lost")
+{
+    server_fixture one(true);
+    run_loop(one.loop, [](server_fixture& f) -> asio::awaitable<void> {
+        auto user = f.connect();
+        auto engine = co_await answer_one(f, user);
+        f.server->engine_leaves();
+        f.server->engine_saved();
+        f.engine.sleeping = true;
+        const auto asked = f.engine.asked.size();
+        for (int round = 0; round < 2; ++round) {
+            co_await send(user, info);
+            const auto got = co_await receive(user, answer.size());
+            CHECK(got == answer);
+        }
+        CHECK(f.engine.asked.size() == asked);
+
+        f.server->engine_changed();
+        auto second = co_await answer_one(f, user);
+        CHECK(f.engine.asked.size() == asked + 1);
+
+        f.server->engine_lost();
+        f.engine.sleeping = true;
+        auto third = co_await answer_one(f, user);
+        CHECK(f.engine.asked.size() == asked + 2);
         co_await f.server->stop(0s);
     }(one));
 }
@@ -156,11 +226,11 @@ TEST_CASE("stopping closes idle clients at once and lets requests in flight fini
         CHECK(end.empty());
         CHECK_FALSE(std::filesystem::exists(f.path));
         CHECK_FALSE(stopped);
-        const std::string answer = "HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n{}";
-        co_await send(engine, answer);
+        const std::string last = "HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n{}";
+        co_await send(engine, last);
         engine.close();
         const auto got = co_await receive_all(busy);
-        CHECK(got == answer);
+        CHECK(got == last);
         busy.close();
         co_await until([&] { return stopped; });
     }(one));

@@ -33,7 +33,21 @@ namespace asio = boost::asio;
 using client_socket = asio::local::stream_protocol::socket;
 using engine_socket = asio::ip::tcp::socket;
 
-// Counts who asks, and can be told to make them wait or to refuse them.
+inline const char* word_for(vmctl::activity kind)
+{
+    switch (kind) {
+        case vmctl::activity::passive:
+            return "passive ";
+        case vmctl::activity::watching:
+            return "watching ";
+        case vmctl::activity::active:
+            break;
+    }
+    return "active ";
+}
+
+// Counts who asks, and can be told to make them wait or to refuse them, and to sleep until the next
+// asks.
 class test_engine final : public vmctl::engine {
 public:
     explicit test_engine(asio::any_io_executor executor) : door(std::move(executor))
@@ -43,7 +57,8 @@ public:
 
     asio::awaitable<vmctl::lease> acquire(vmctl::requester who, vmctl::activity kind) override
     {
-        asked.push_back((kind == vmctl::activity::passive ? "passive " : "active ") + who.request);
+        asked.push_back(word_for(kind) + who.request);
+        sleeping = false;
         ++waiting;
 
         struct leave {
@@ -58,6 +73,8 @@ public:
         ++leases;
         co_return vmctl::lease(address, [this] { --leases; });
     }
+
+    bool sleeps() const override { return sleeping; }
 
     std::string advice() const override { return "try again"; }
 
@@ -74,6 +91,7 @@ public:
     std::optional<config::engine_endpoint> successor;
     std::vector<vmctl::engine_address> gone;
     std::string refusal;
+    bool sleeping = false;
     vmctl::gate door;
     std::vector<std::string> asked;
     int waiting = 0;

@@ -124,3 +124,32 @@ TEST_CASE("an engine that ends its direction with its last bytes is heard to end
     }(one));
     CHECK(one.ended);
 }
+
+TEST_CASE("a connection over TLS is let go of and made anew as any other")
+{
+    const test_directory directory;
+    const auto pki = make_pki(directory / "pki");
+    static const std::string pong = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nOK";
+    const auto answer_until_left = [](SSL* ssl) {
+        char request[512];
+        while (SSL_read(ssl, request, sizeof request) > 0) {
+            SSL_write(ssl, pong.data(), static_cast<int>(pong.size()));
+        }
+    };
+    tls_server server(
+        vmctl::pki_files_in(pki), TLS1_3_VERSION, answer_until_left, {.connections = 2}
+    );
+    session_fixture one;
+    one.engine.address = server.address(pki);
+    one.run([](session_fixture& f) -> asio::awaitable<void> {
+        for (int round = 0; round < 4; ++round) {
+            if (round == 2) f.session->let_go();
+            co_await send(f.client, "GET /_ping HTTP/1.1\r\n\r\n");
+            const auto answer = co_await receive(f.client, pong.size());
+            CHECK(answer == pong);
+        }
+        f.client.close();
+    }(one));
+    server.join();
+    CHECK(server.accepted);
+}

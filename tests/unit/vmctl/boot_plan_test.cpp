@@ -40,6 +40,9 @@ TEST_CASE("the settings decide the domain")
     REQUIRE(plan.stages.size() == 2);
     CHECK(plan.stages[0].name == "image");
     CHECK(plan.stages[1].name == "files");
+    // A VM that was saved has its disk in use.
+    CHECK(plan.stages[0].only_describes);
+    CHECK(!plan.stages[1].only_describes);
 }
 
 TEST_CASE("a missing image stops the start before anything is made")

@@ -73,7 +73,7 @@ TEST_CASE("each share is a 9p file system of its own, read-only where QEMU must 
       <readonly/>
     </filesystem>
 )"));
-    CHECK(contains(xml, " shares='rw /home/it\\0047s\\0040me ro /srv'/>"));
+    CHECK(contains(xml, " shares='rw /home/it\\0047s\\0040me ro /srv' "));
 }
 
 TEST_CASE("the console is a socket whose output also goes to the log, begun anew at each start")
@@ -155,4 +155,32 @@ TEST_CASE("what was escaped for XML comes back as it was")
     const std::string text = "/o'neill & <co>/\"disk\";amp;&amp;.img";
     CHECK(xml_unescaped(xml_escaped(text)) == text);
     CHECK(xml_unescaped("&nbsp; & &am") == "&nbsp; & &am");
+}
+
+TEST_CASE("what a VM is made of is noted in its domain, and everything counts")
+{
+    auto spec = example();
+    const auto xml = domain_xml(spec);
+    const auto noted = attribute_in_metadata(xml.substr(xml.find("<gangway:vm")), "spec");
+    CHECK(noted == fingerprint(spec));
+    CHECK(fingerprint(example()) == fingerprint(spec));
+    // Whose identity libvirt gives, not we.
+    CHECK(attribute_in_metadata(domain_xml(spec, "an-uuid"), "spec") == noted);
+    SECTION("the image")
+    {
+        spec.image_identity = "another";
+    }
+    SECTION("the memory")
+    {
+        spec.memory = config::gibibytes(4);
+    }
+    SECTION("the shares")
+    {
+        spec.shares = {{"/srv", false}};
+    }
+    SECTION("our own version")
+    {
+        spec.version = "0.2.0";
+    }
+    CHECK(fingerprint(spec) != noted);
 }

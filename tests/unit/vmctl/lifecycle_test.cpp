@@ -4,6 +4,7 @@
 #include <catch2/catch.hpp>
 
 #include <functional>
+#include <map>
 #include <ostream>
 #include <string>
 #include <vector>
@@ -23,6 +24,10 @@ static std::ostream& operator<<(std::ostream& out, vm_step step)
             return out << "none";
         case vm_step::start:
             return out << "start";
+        case vm_step::doze:
+            return out << "doze";
+        case vm_step::wake:
+            return out << "wake";
         case vm_step::stop:
             return out << "stop";
     }
@@ -51,6 +56,26 @@ lifecycle in(vm_state state)
             vm.start_requested();
             vm.booted();
             break;
+        case vm_state::dozing:
+            vm.start_requested();
+            vm.booted();
+            vm.sleep_requested(vm_sleep::saved);
+            break;
+        case vm_state::paused:
+            vm.start_requested();
+            vm.booted();
+            vm.sleep_requested(vm_sleep::paused);
+            vm.fell_asleep(vm_sleep::paused);
+            break;
+        case vm_state::saved:
+            vm.found_saved();
+            break;
+        case vm_state::waking:
+            vm.start_requested();
+            vm.booted();
+            vm.was_paused();
+            vm.start_requested();
+            break;
         case vm_state::stopping:
             vm.start_requested();
             vm.booted();
@@ -67,7 +92,6 @@ lifecycle in(vm_state state)
 
 struct row {
     std::string event;
-    std::function<vm_step(lifecycle&)> happens;
     vm_state before;
     vm_step step;
     vm_state after;
@@ -78,6 +102,10 @@ const std::vector<vm_state> all_states = {
     vm_state::stopped,
     vm_state::booting,
     vm_state::ready,
+    vm_state::dozing,
+    vm_state::paused,
+    vm_state::saved,
+    vm_state::waking,
     vm_state::stopping,
     vm_state::failed};
 
@@ -109,7 +137,45 @@ vm_step boot_failed(lifecycle& vm)
 
 vm_step died(lifecycle& vm)
 {
-    vm.died();
+    return vm.died();
+}
+
+vm_step to_pause(lifecycle& vm)
+{
+    return vm.sleep_requested(vm_sleep::paused);
+}
+
+vm_step to_save(lifecycle& vm)
+{
+    return vm.sleep_requested(vm_sleep::saved);
+}
+
+vm_step fell_asleep(lifecycle& vm)
+{
+    return vm.fell_asleep(vm_sleep::saved);
+}
+
+vm_step stayed_up(lifecycle& vm)
+{
+    vm.stayed_up();
+    return vm_step::none;
+}
+
+vm_step was_paused(lifecycle& vm)
+{
+    vm.was_paused();
+    return vm_step::none;
+}
+
+vm_step woke(lifecycle& vm)
+{
+    vm.woke();
+    return vm_step::none;
+}
+
+vm_step stayed_paused(lifecycle& vm)
+{
+    vm.stayed_paused();
     return vm_step::none;
 }
 
@@ -136,73 +202,123 @@ TEST_CASE("the helper that brings a lifecycle into a state does so")
     for (const auto state : all_states) CHECK(in(state).state() == state);
 }
 
-TEST_CASE("every event does in every state what the table says")
+TEST_CASE("every event does in every state what the table says, and nothing elsewhere")
 {
     using enum vm_state;
     const auto none = vm_step::none;
-    const std::vector<row> table = {
-        {"start", start, absent, vm_step::start, booting},
-        {"start", start, stopped, vm_step::start, booting},
-        {"start", start, failed, vm_step::start, booting},
-        {"start", start, booting, none, booting},
-        {"start", start, ready, none, ready},
-        {"start", start, stopping, none, stopping},
-        {"booted", booted, absent, none, absent},
-        {"booted", booted, stopped, none, stopped},
-        {"booted", booted, failed, none, failed},
-        {"booted", booted, booting, none, ready},
-        {"booted", booted, ready, none, ready},
-        {"booted", booted, stopping, none, stopping},
-        {"boot_failed", boot_failed, absent, none, absent},
-        {"boot_failed", boot_failed, stopped, none, stopped},
-        {"boot_failed", boot_failed, failed, none, failed},
-        {"boot_failed", boot_failed, booting, vm_step::stop, stopping},
-        {"boot_failed", boot_failed, ready, none, ready},
-        {"boot_failed", boot_failed, stopping, none, stopping},
-        {"stop", stop, absent, none, absent},
-        {"stop", stop, stopped, none, stopped},
-        {"stop", stop, failed, vm_step::stop, stopping},
-        {"stop", stop, booting, vm_step::stop, stopping},
-        {"stop", stop, ready, vm_step::stop, stopping},
-        {"stop", stop, stopping, none, stopping},
-        {"restart", restart, absent, vm_step::start, booting},
-        {"restart", restart, stopped, vm_step::start, booting},
-        {"restart", restart, failed, vm_step::start, booting},
-        {"restart", restart, booting, vm_step::stop, stopping},
-        {"restart", restart, ready, vm_step::stop, stopping},
-        {"restart", restart, stopping, none, stopping},
-        {"died", died, absent, none, absent},
-        {"died", died, stopped, none, stopped},
-        {"died", died, failed, none, failed},
-        {"died", died, booting, none, booting},
-        {"died", died, ready, none, stopped},
-        {"died", died, stopping, none, stopping},
-        {"died_in_boot", died_in_boot, absent, none, absent},
-        {"died_in_boot", died_in_boot, stopped, none, stopped},
-        {"died_in_boot", died_in_boot, failed, none, failed},
-        {"died_in_boot", died_in_boot, booting, vm_step::stop, stopping},
-        {"died_in_boot", died_in_boot, ready, none, ready},
-        {"died_in_boot", died_in_boot, stopping, none, stopping},
-        {"halted", halted, absent, none, absent},
-        {"halted", halted, stopped, none, stopped},
-        {"halted", halted, failed, none, failed},
-        {"halted", halted, booting, none, booting},
-        {"halted", halted, ready, none, ready},
-        {"halted", halted, stopping, none, stopped},
-        {"halt_failed", halt_failed, absent, none, absent},
-        {"halt_failed", halt_failed, stopped, none, stopped},
-        {"halt_failed", halt_failed, failed, none, failed},
-        {"halt_failed", halt_failed, booting, none, booting},
-        {"halt_failed", halt_failed, ready, none, ready},
-        {"halt_failed", halt_failed, stopping, none, failed},
+    const std::map<std::string, std::function<vm_step(lifecycle&)>> events = {
+        {"start", start},
+        {"booted", booted},
+        {"boot_failed", boot_failed},
+        {"stop", stop},
+        {"restart", restart},
+        {"died", died},
+        {"died_in_boot", died_in_boot},
+        {"halted", halted},
+        {"halt_failed", halt_failed},
+        {"pause", to_pause},
+        {"save", to_save},
+        {"fell_asleep", fell_asleep},
+        {"stayed_up", stayed_up},
+        {"was_paused", was_paused},
+        {"woke", woke},
+        {"stayed_paused", stayed_paused},
     };
-    CHECK(table.size() == 9 * all_states.size());
-    for (const auto& row : table) {
-        INFO(row.event << " while " << row.before);
-        auto vm = in(row.before);
-        CHECK(row.happens(vm) == row.step);
-        CHECK(vm.state() == row.after);
+    const std::vector<row> table = {
+        {"start", absent, vm_step::start, booting},
+        {"start", stopped, vm_step::start, booting},
+        {"start", failed, vm_step::start, booting},
+        {"start", paused, vm_step::wake, waking},
+        {"start", saved, vm_step::start, booting},
+        {"booted", booting, none, ready},
+        {"boot_failed", booting, vm_step::stop, stopping},
+        {"stop", failed, vm_step::stop, stopping},
+        {"stop", booting, vm_step::stop, stopping},
+        {"stop", ready, vm_step::stop, stopping},
+        {"stop", dozing, vm_step::stop, stopping},
+        {"stop", paused, vm_step::stop, stopping},
+        {"stop", saved, vm_step::stop, stopping},
+        {"stop", waking, vm_step::stop, stopping},
+        {"restart", absent, vm_step::start, booting},
+        {"restart", stopped, vm_step::start, booting},
+        {"restart", failed, vm_step::start, booting},
+        {"restart", booting, vm_step::stop, stopping},
+        {"restart", ready, vm_step::stop, stopping},
+        {"restart", dozing, vm_step::stop, stopping},
+        {"restart", paused, vm_step::stop, stopping},
+        {"restart", saved, vm_step::stop, stopping},
+        {"restart", waking, vm_step::stop, stopping},
+        {"died", ready, none, stopped},
+        {"died", dozing, none, stopped},
+        {"died", paused, none, stopped},
+        {"died", waking, vm_step::start, booting},
+        {"died_in_boot", booting, vm_step::stop, stopping},
+        {"halted", stopping, none, stopped},
+        {"halt_failed", stopping, none, failed},
+        {"pause", ready, vm_step::doze, dozing},
+        {"save", ready, vm_step::doze, dozing},
+        {"save", paused, vm_step::doze, dozing},
+        {"fell_asleep", dozing, none, saved},
+        {"stayed_up", dozing, none, ready},
+        {"was_paused", ready, none, paused},
+        {"woke", waking, none, ready},
+        {"stayed_paused", waking, none, paused},
+    };
+    std::size_t found = 0;
+    for (const auto& [name, happens] : events) {
+        for (const auto before : all_states) {
+            INFO(name << " while " << before);
+            row expected{name, before, none, before};
+            for (const auto& each : table) {
+                if (each.event != name || each.before != before) continue;
+                expected = each;
+                ++found;
+            }
+            auto vm = in(before);
+            CHECK(happens(vm) == expected.step);
+            CHECK(vm.state() == expected.after);
+        }
     }
+    CHECK(found == table.size());
+}
+
+TEST_CASE("a client that arrives while the VM goes to sleep wakes it")
+{
+    auto vm = in(vm_state::dozing);
+    vm.start_requested();
+    SECTION("from its file")
+    {
+        CHECK(vm.fell_asleep(vm_sleep::saved) == vm_step::start);
+        CHECK(vm.state() == vm_state::booting);
+    }
+    SECTION("from its pause")
+    {
+        CHECK(vm.fell_asleep(vm_sleep::paused) == vm_step::wake);
+        CHECK(vm.state() == vm_state::waking);
+    }
+    SECTION("or finds it awake")
+    {
+        vm.stayed_up();
+        CHECK(vm.state() == vm_state::ready);
+        // That it was waited for is over.
+        vm.sleep_requested(vm_sleep::saved);
+        CHECK(vm.fell_asleep(vm_sleep::saved) == vm_step::none);
+    }
+    SECTION("or starts it, when it has died on the way")
+    {
+        CHECK(vm.died() == vm_step::start);
+        CHECK(vm.state() == vm_state::booting);
+    }
+}
+
+TEST_CASE("a stop on the way to sleep counts more than who waits to wake it")
+{
+    auto vm = in(vm_state::dozing);
+    vm.start_requested();
+    CHECK(vm.stop_requested() == vm_step::stop);
+    CHECK(vm.fell_asleep(vm_sleep::saved) == vm_step::none);
+    CHECK(vm.halted() == vm_step::none);
+    CHECK(vm.state() == vm_state::stopped);
 }
 
 TEST_CASE("a client that arrives while the VM goes down brings it back")

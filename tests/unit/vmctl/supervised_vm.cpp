@@ -35,10 +35,14 @@ boot_plan supervised_vm::plan(const std::function<void(boot_plan&)>& change)
     boot_plan plan;
     plan.spec.name = "gangway-test";
     plan.spec.serial_log = directory / "serial.log";
-    plan.stages.push_back({"image", [this](domain_spec& spec) {
-                               spec.kernel = "/images/vmlinuz";
-                               prepared.push_back("image");
-                           }});
+    plan.stages.push_back(
+        {"image",
+         [this](domain_spec& spec) {
+             spec.kernel = "/images/vmlinuz";
+             prepared.push_back("image");
+         },
+         /* only_describes= */ true}
+    );
     plan.stages.push_back({"files", [this](domain_spec&) { prepared.push_back("files"); }});
     change(plan);
     return plan;

@@ -51,9 +51,9 @@ TEST_CASE("a lease that outlives its VM is still given back")
         co_await until([&] { return who.answered; });
         test.host.die(stop_cause::shut_down);
         co_await test.reaches(vm_state::stopped);
-        CHECK(test.vm.status().active_leases == 1);
+        CHECK(test.vm.status().use.active == 1);
         who.held = lease();
-        CHECK(test.vm.status().active_leases == 0);
+        CHECK(test.vm.status().use.active == 0);
     });
 }
 
@@ -136,7 +136,8 @@ TEST_CASE("who uses the engine is told before it is stopped")
     t.run([](supervised_vm& test) -> asio::awaitable<void> {
         std::size_t told = 0;
         bool was_on = false;
-        test.vm.on_engine_leaving([&] {
+        test.vm.on_engine_leaving([&](sleep_depth depth) {
+            CHECK(depth == sleep_depth::off);
             ++told;
             was_on = test.host.is_on();
         });

@@ -45,15 +45,15 @@ TEST_CASE("fifty clients share one start, and each gets a lease of its own")
         });
         co_await std::move(all_answered);
         CHECK(test.host.count("power_on") == 1);
-        CHECK(test.vm.status().active_leases == 50);
-        CHECK(test.vm.status().waiting == 0);
+        CHECK(test.vm.status().use.active == 50);
+        CHECK(test.vm.status().use.waiting == 0);
         for (auto* each : clients) {
             CHECK(each->failure.empty());
             const auto& address = std::get<config::tcp_endpoint>(each->held.address().endpoint);
             CHECK(address == config::tcp_endpoint{"127.0.0.1", 40001});
             each->held = lease();
         }
-        CHECK(test.vm.status().active_leases == 0);
+        CHECK(test.vm.status().use.active == 0);
     });
 }
 
@@ -66,8 +66,8 @@ TEST_CASE("a ready engine is leased without another start, passive and active ap
         auto& using_it = test.arrives(activity::active);
         co_await until([&] { return looking.answered && using_it.answered; });
         CHECK(test.host.count("power_on") == 1);
-        CHECK(test.vm.status().passive_leases == 1);
-        CHECK(test.vm.status().active_leases == 1);
+        CHECK(test.vm.status().use.passive == 1);
+        CHECK(test.vm.status().use.active == 1);
     });
 }
 
@@ -292,15 +292,15 @@ TEST_CASE("a waiting client that goes away leaves the start to the others")
         test.arrives();
         test.arrives();
         co_await until([&] { return test.host.is_on(); });
-        CHECK(test.vm.status().waiting == 2);
+        CHECK(test.vm.status().use.waiting == 2);
         test.clients_vanish();
-        co_await until([&] { return test.vm.status().waiting == 0; });
+        co_await until([&] { return test.vm.status().use.waiting == 0; });
         auto& other = test.arrives();
         test.host.engine_answers(true);
         co_await until([&] { return other.answered; });
         CHECK(other.failure.empty());
         CHECK(test.host.count("power_on") == 1);
-        CHECK(test.vm.status().active_leases == 1);
+        CHECK(test.vm.status().use.active == 1);
     });
 }
 

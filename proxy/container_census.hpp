@@ -1,0 +1,43 @@
+// Knows how many containers run.
+#pragma once
+
+#include "proxy/engine_watch.hpp"
+#include "vmctl/task_group.hpp"
+
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/awaitable.hpp>
+
+#include <cstddef>
+#include <functional>
+#include <memory>
+#include <optional>
+
+namespace proxy {
+
+// Lives on the loop's thread. stop() must have returned before it is destroyed.
+class container_census final : public engine_observer {
+public:
+    // `told` is called with each count; nothing: the engine does not tell. When there is none, the
+    // last count stays: whoever knows why it is gone knows what is left of it.
+    container_census(
+        boost::asio::any_io_executor executor, std::function<void(std::optional<std::size_t>)> told
+    );
+
+    boost::asio::awaitable<void> stop();
+
+    void watched(std::shared_ptr<const engine_containers> containers) override;
+    void changed(const engine_event& event) override;
+    void unwatched() override;
+
+private:
+    void count_again();
+    boost::asio::awaitable<void> count();
+
+    const std::function<void(std::optional<std::size_t>)> told_;
+    std::shared_ptr<const engine_containers> containers_;
+    bool counting_ = false;
+    bool changed_ = false;  // while counting
+    vmctl::task_group tasks_;
+};
+
+}  // namespace proxy

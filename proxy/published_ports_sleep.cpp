@@ -1,0 +1,48 @@
+// Ports while the engine sleeps: they stay ours, and who comes wakes it.
+#include "proxy/held_flag.hpp"
+#include "proxy/published_ports.hpp"
+
+#include <utility>
+
+namespace asio = boost::asio;
+
+namespace proxy {
+
+void published_ports::engine_rests()
+{
+    for (auto& [where, each] : entries_)
+        each.port->rest([this, where = where] { wake_for(where); });
+}
+
+void published_ports::engine_back()
+{
+    for (auto& [where, each] : entries_)
+        if (each.serving) serve(each);
+}
+
+void published_ports::engine_saved()
+{
+    containers_.reset();
+    tasks_.cancel();
+    host_network_.forget();
+    looks_.forget();
+    for (auto& [where, each] : entries_) each.serving = false;
+    for (auto& each : tunnels_) each.abort();
+}
+
+void published_ports::wake_for(published_port where)
+{
+    if (!stopping_ && !std::exchange(waking_, true))
+        tasks_.spawn(wake(std::move(where)), log_failure);
+}
+
+// Who came is served when the engine is back.
+asio::awaitable<void> published_ports::wake(published_port where)
+{
+    const held_flag waking(waking_);
+    vmctl::requester who;
+    who.request = "a connection to " + to_string(where);
+    const auto use = co_await engine_.acquire(std::move(who), vmctl::activity::active);
+}
+
+}  // namespace proxy

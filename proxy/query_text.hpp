@@ -1,0 +1,22 @@
+// The query of a request target, as Go's net/url reads it. Pure.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace proxy {
+
+// What follows the first question mark.
+std::string_view query_of(std::string_view target);
+
+// The first value of `name`, unescaped; empty when the name has none. Nothing: it does not occur.
+std::optional<std::string> query_value(std::string_view query, std::string_view name);
+
+// Whether `part` occurs in a name.
+bool names_in_query(std::string_view query, std::string_view part);
+
+// Whether dockerd takes the value for true (moby daemon/server/httputils/form.go, BoolValue).
+bool is_true(std::string_view value);
+
+}  // namespace proxy

@@ -1,0 +1,260 @@
+// A VM that sleeps and is woken, told once because each start of it is expensive: three boots.
+#include "tests/e2e/account.hpp"
+#include "tests/e2e/busybox.hpp"
+#include "tests/e2e/host_ports.hpp"
+#include "tests/support/eventually.hpp"
+#include "tests/support/raw_client.hpp"
+#include "tests/support/test_directory.hpp"
+
+#include <catch2/catch.hpp>
+#include <nlohmann/json.hpp>
+#include <signal.h>
+
+#include <cstdlib>
+#include <ctime>
+
+using namespace e2e;
+using test_support::eventually;
+namespace fs = std::filesystem;
+
+namespace {
+
+fs::path shared_directory(const account& user)
+{
+    return user.home() / "work";
+}
+
+std::string boot_of(const account& user)
+{
+    return user.docker_text({"run", "--rm", "busybox", "cat", "/proc/sys/kernel/random/boot_id"});
+}
+
+std::string file_seen_by_a_container(const account& user)
+{
+    const auto mount = shared_directory(user).string() + ":/work";
+    return user.docker_text({"run", "--rm", "-v", mount, "busybox", "cat", "/work/book"});
+}
+
+// Generous: whoever forgot to set the clock is late by the whole sleep.
+bool clock_is_right(const account& user)
+{
+    const auto there = std::stoll(user.docker_text({"exec", "keeper", "date", "+%s"}));
+    return std::llabs(there - static_cast<long long>(std::time(nullptr))) <= 20;
+}
+
+void falls_asleep(const account& user, const std::string& how, const std::string& state)
+{
+    const auto asleep = user.gangway({"sleep", how});
+    CAPTURE(asleep.out, asleep.err);
+    CHECK(asleep.exit_status == 0);
+    CHECK(user.vm_state() == state);
+}
+
+// What is in memory alone.
+void the_container_has_not_noticed(const account& user)
+{
+    CHECK(user.docker_text({"exec", "keeper", "cat", "/dev/shm/thought"}) == "a thought");
+    CHECK(user.docker_text({"inspect", "-f", "{{.State.Running}}", "keeper"}) == "true");
+}
+
+void a_pause_keeps_everything(const account& user)
+{
+    const auto boot = boot_of(user);
+    const auto machine = user.virtual_machines();
+    falls_asleep(user, "--pause", "paused");
+    CHECK(user.virtual_machines() == machine);
+    the_container_has_not_noticed(user);
+    CHECK(user.virtual_machines() == machine);
+    CHECK(user.vm_state() == "ready");
+    CHECK(boot_of(user) == boot);
+    CHECK(clock_is_right(user));
+}
+
+void who_holds_a_share_stays_awake(const account& user)
+{
+    const auto mount = shared_directory(user).string() + ":/work";
+    user.docker_text({"run", "-d", "--name", "reader", "-v", mount, "busybox", "sleep", "100000"});
+    const auto refused = user.gangway({"sleep"});
+    CAPTURE(refused.err);
+    CHECK(refused.exit_status == 1);
+    CHECK(refused.err.find(" is mounted in the container ") != std::string::npos);
+    CHECK(user.vm_state() == "ready");
+    CHECK(user.docker_text({"exec", "reader", "cat", "/work/book"}) == "text");
+    CHECK(file_seen_by_a_container(user) == "text");
+    user.docker_text({"rm", "-f", "reader"});
+}
+
+void saved_it_runs_nowhere_and_goes_on_where_it_was(const account& user)
+{
+    const auto boot = boot_of(user);
+    falls_asleep(user, "--save", "saved");
+    CHECK(user.virtual_machines().empty());
+    // What has changed on the host meanwhile is what a container sees.
+    test_support::write_file(shared_directory(user) / "book", "a new chapter");
+    the_container_has_not_noticed(user);
+    CHECK(boot_of(user) == boot);
+    CHECK(clock_is_right(user));
+    CHECK(file_seen_by_a_container(user) == "a new chapter");
+    CHECK(user.vm().at("timeline").front().at("stage") == "restore");
+    const auto why = user.gangway({"why"}).out;
+    CAPTURE(why);
+    CHECK(why.find("1 container runs") != std::string::npos);
+    CHECK(why.find("saved in ") != std::string::npos);
+}
+
+// On a connection that outlives all of it, and by the docker client.
+void who_only_looks_leaves_it_asleep(const account& user)
+{
+    const std::string question =
+        "GET /v1.41/containers/json?all=1 HTTP/1.1\r\nHost: docker\r\n\r\n";
+    // What is said while somebody may be changing something is not remembered.
+    CHECK(eventually([&] { return user.vm().at("leases").at("active") == 0; }));
+    auto plugin = test_support::raw_client::to_socket(user.docker_socket());
+    plugin.send(question);
+    const auto answer = plugin.receive_until("]\n");
+    CHECK(answer.find("/keeper") != std::string::npos);
+    const auto listed = user.docker_text({"ps"});
+    falls_asleep(user, "--save", "saved");
+    for (int poll = 0; poll < 3; ++poll) {
+        plugin.send(question);
+        CHECK(plugin.receive_until("]\n") == answer);
+        CHECK(user.docker_text({"ps"}) == listed);
+    }
+    CHECK(user.vm_state() == "saved");
+    CHECK(user.virtual_machines().empty());
+    // What is not known wakes it.
+    plugin.send("GET /v1.41/containers/keeper/top HTTP/1.1\r\nHost: docker\r\n\r\n");
+    const auto processes = plugin.receive_until("]}\n", boot_patience);
+    CAPTURE(processes);
+    CHECK(processes.starts_with("HTTP/1.1 200 OK\r\n"));
+    CHECK(processes.find("100000") != std::string::npos);
+    CHECK(user.vm_state() == "ready");
+    the_container_has_not_noticed(user);
+}
+
+void who_connects_to_a_container_wakes_it(const account& user, const std::string& port)
+{
+    for (const std::string depth : {"pause", "save"}) {
+        CAPTURE(depth);
+        falls_asleep(user, "--" + depth, depth == "save" ? "saved" : "paused");
+        CHECK(is_open(port));
+        CHECK(eventually([&] { return page_at(port) == "page\n"; }, std::chrono::minutes(2)));
+        CHECK(user.vm_state() == "ready");
+        const auto why = user.gangway({"why"}).out;
+        CAPTURE(why);
+        CHECK(why.find("a connection to tcp4 127.0.0.1:" + port) != std::string::npos);
+    }
+}
+
+void a_daemon_that_was_killed_finds_it_saved(account& user)
+{
+    const auto boot = boot_of(user);
+    falls_asleep(user, "--save", "saved");
+    REQUIRE(::kill(user.daemon_pid(), SIGKILL) == 0);
+    user.start_daemon();
+    CHECK(eventually([&] { return user.vm_state() == "saved"; }));
+    CHECK(user.virtual_machines().empty());
+    the_container_has_not_noticed(user);
+    CHECK(boot_of(user) == boot);
+}
+
+void killed_in_its_sleep_it_is_started_anew(const account& user)
+{
+    const auto boot = boot_of(user);
+    falls_asleep(user, "--pause", "paused");
+    const auto machine = user.virtual_machines();
+    REQUIRE(machine.size() == 1);
+    REQUIRE(::kill(machine.front(), SIGKILL) == 0);
+    CHECK(boot_of(user) != boot);
+    CHECK(user.docker_text({"inspect", "-f", "{{.State.Running}}", "keeper"}) == "false");
+    CHECK(file_seen_by_a_container(user) == "a new chapter");
+}
+
+void left_alone_it_sleeps_by_itself(account& user)
+{
+    const auto boot = boot_of(user);
+    CHECK(user.stop_daemon() == 0);
+    user.configure({
+        {"shares", {shared_directory(user)}},
+        {"sleep", {{"pause_after", "1s"}, {"save_after", "4s"}}},
+    });
+    user.start_daemon();
+    CHECK(boot_of(user) == boot);
+    CHECK(eventually([&] { return user.vm_state() == "paused"; }));
+    CHECK(eventually([&] { return user.vm_state() == "saved"; }, std::chrono::minutes(2)));
+    CHECK(user.virtual_machines().empty());
+    CHECK(boot_of(user) == boot);
+}
+
+void what_was_saved_of_another_machine_is_not_used(account& user)
+{
+    const auto boot = boot_of(user);
+    falls_asleep(user, "--save", "saved");
+    CHECK(user.stop_daemon() == 0);
+    user.configure({
+        {"shares", {shared_directory(user)}},
+        {"vm", {{"memory", "1GiB"}}},
+    });
+    user.start_daemon();
+    CHECK(boot_of(user) != boot);
+    CHECK(
+        user.gangway({"logs"}).out.find("started anew: its settings or its image have changed") !=
+        std::string::npos
+    );
+    CHECK(file_seen_by_a_container(user) == "a new chapter");
+}
+
+void down_ends_a_saved_one_in_order(account& user)
+{
+    falls_asleep(user, "--save", "saved");
+    CHECK(user.gangway({"down"}).exit_status == 0);
+    CHECK(user.vm_state() == "stopped");
+    CHECK(user.virtual_machines().empty());
+    const auto check = test_support::run(
+        {
+            .arguments = {"/usr/sbin/e2fsck", "-f", "-n", (user.state_dir() / "disk.img").string()},
+        },
+        boot_patience
+    );
+    CAPTURE(check.out, check.err);
+    CHECK(check.exit_status == 0);
+    CHECK((check.out + check.err).find("journal") == std::string::npos);
+    CHECK(user.stop_daemon() == 0);
+}
+
+}  // namespace
+
+TEST_CASE("a VM sleeps and wakes, and nobody notices")
+{
+    account user;
+    user.install_image();
+    fs::create_directory(shared_directory(user));
+    test_support::write_file(shared_directory(user) / "book", "text");
+    user.configure({{"shares", {shared_directory(user)}}});
+    user.start_daemon();
+    import_busybox(user);
+    const auto port = free_port();
+    user.docker_text(
+        {"run",
+         "-d",
+         "--name",
+         "keeper",
+         "-p",
+         "127.0.0.1:" + port + ":80",
+         "busybox",
+         "sh",
+         "-c",
+         "echo a thought >/dev/shm/thought; mkdir -p /w; echo page >/w/index.html; "
+         "httpd -p 80 -h /w; sleep 100000"}
+    );
+    a_pause_keeps_everything(user);
+    who_holds_a_share_stays_awake(user);
+    saved_it_runs_nowhere_and_goes_on_where_it_was(user);
+    who_only_looks_leaves_it_asleep(user);
+    who_connects_to_a_container_wakes_it(user, port);
+    a_daemon_that_was_killed_finds_it_saved(user);
+    killed_in_its_sleep_it_is_started_anew(user);
+    left_alone_it_sleeps_by_itself(user);
+    what_was_saved_of_another_machine_is_not_used(user);
+    down_ends_a_saved_one_in_order(user);
+}

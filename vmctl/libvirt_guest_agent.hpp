@@ -1,0 +1,19 @@
+// Programs in the guest, through libvirt's channel to the agent there.
+#pragma once
+
+#include "vmctl/hypervisor.hpp"
+
+#include <libvirt/libvirt.h>
+
+#include <chrono>
+#include <string>
+#include <vector>
+
+namespace vmctl {
+
+// See hypervisor::run_in_guest().
+guest_result run_by_agent(
+    virDomainPtr domain, const std::vector<std::string>& command, std::chrono::milliseconds patience
+);
+
+}  // namespace vmctl

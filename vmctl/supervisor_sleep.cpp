@@ -1,0 +1,272 @@
+// How the VM goes to sleep and is woken.
+#include "vmctl/nap.hpp"
+#include "vmctl/run_blocking.hpp"
+#include "vmctl/supervisor.hpp"
+
+#include <boost/asio/post.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <spdlog/spdlog.h>
+
+#include <exception>
+#include <utility>
+
+namespace asio = boost::asio;
+
+namespace vmctl {
+
+namespace {
+
+std::string joined(const std::vector<std::string>& parts)
+{
+    std::string all;
+    for (const auto& each : parts) all += (all.empty() ? "" : ", and ") + each;
+    return all;
+}
+
+bool is_deep_enough(vm_state state, sleep_depth depth)
+{
+    switch (state) {
+        case vm_state::absent:
+        case vm_state::stopped:
+        case vm_state::failed:
+        case vm_state::saved:
+            return true;
+        case vm_state::paused:
+            return depth == sleep_depth::paused;
+        default:
+            return false;
+    }
+}
+
+const char* name_of(sleep_depth depth)
+{
+    switch (depth) {
+        case sleep_depth::awake:
+            return "awake";
+        case sleep_depth::paused:
+            return "paused";
+        case sleep_depth::saved:
+            return "saved";
+        case sleep_depth::off:
+            break;
+    }
+    return "off";
+}
+
+}  // namespace
+
+bool supervisor::sleeps() const
+{
+    const auto state = lifecycle_.state();
+    return state == vm_state::paused || state == vm_state::saved ||
+           (state == vm_state::stopped && off_to_sleep_);
+}
+
+// Posted: a lease may be ending.
+void supervisor::sleep_when_idle(sleep_depth depth)
+{
+    asio::post(executor_, [this, depth] {
+        const auto& use = idle_.use();
+        const bool used = use.active > 0 || use.waiting > 0;
+        if (!closing_ && !used) begin_sleep(depth, "nobody uses it");
+    });
+}
+
+void supervisor::begin_sleep(sleep_depth depth, std::string reason)
+{
+    if (depth == sleep_depth::off) {
+        const auto step = lifecycle_.stop_requested();
+        off_to_sleep_ = step == vm_step::stop;
+        if (off_to_sleep_) stopped_by_ = std::move(reason);
+        carry_out(step);
+        return;
+    }
+    nap_depth_ = depth;
+    const auto how = depth == sleep_depth::paused ? vm_sleep::paused : vm_sleep::saved;
+    const auto step = lifecycle_.sleep_requested(how);
+    if (step == vm_step::doze) nap_reason_ = std::move(reason);
+    carry_out(step);
+}
+
+asio::awaitable<void> supervisor::sleep(requester who, sleep_depth depth)
+{
+    co_await examinations_.wait();
+    for (;;) {
+        if (closing_) throw engine_unavailable("gangwayd is stopping");
+        // One that is on its way to sleep gets there first.
+        if (auto nap = nap_) {
+            co_await nap->settled.wait();
+            continue;
+        }
+        const auto state = lifecycle_.state();
+        if (is_deep_enough(state, depth)) co_return;
+        if (state != vm_state::ready && state != vm_state::paused) {
+            throw engine_unavailable(
+                "the VM is " + std::string(to_string(state)) + "; ask again later"
+            );
+        }
+        const auto obstacles = co_await obstacles_that_stay(depth);
+        if (nap_ || lifecycle_.state() != state) continue;
+        if (!obstacles.empty()) {
+            throw engine_unavailable(
+                joined(obstacles) + (depth == sleep_depth::off
+                                         ? "; `gangway down` stops it all the same"
+                                         : "; ask again when that is over")
+            );
+        }
+        break;
+    }
+    begin_sleep(depth, to_string(who));
+    auto settled = depth == sleep_depth::off ? stop_ : nap_;
+    if (!settled) co_return;
+    co_await settled->settled.wait();
+    if (!settled->failure.empty()) throw engine_unavailable(settled->failure);
+}
+
+// A client that has just ended may not be known to be gone yet.
+asio::awaitable<std::vector<std::string>> supervisor::obstacles_that_stay(sleep_depth depth)
+{
+    constexpr auto enough = std::chrono::seconds(3);
+    constexpr auto moment = std::chrono::milliseconds(50);
+    auto settings = plan_.sleep;
+    settings.with_containers = depth != sleep_depth::off;
+    asio::steady_timer pause(executor_);
+    const auto give_up = std::chrono::steady_clock::now() + enough;
+    auto obstacles = obstacles_to_sleep(settings, idle_.use());
+    // An answer that is on its way would wait for the next wake.
+    const auto busy = [&] { return !obstacles.empty() || idle_.use().passive > 0; };
+    while (busy() && std::chrono::steady_clock::now() < give_up) {
+        pause.expires_after(moment);
+        co_await pause.async_wait(asio::use_awaitable);
+        obstacles = obstacles_to_sleep(settings, idle_.use());
+    }
+    co_return obstacles;
+}
+
+void supervisor::begin_doze()
+{
+    nap_ = std::make_shared<outcome>(executor_);
+    spdlog::debug("the VM goes to sleep, to be {}: {}", name_of(nap_depth_), nap_reason_);
+    if (vm_ && told_of_leaving_) told_of_leaving_(nap_depth_);
+    naps_.spawn(doze(), [](const std::exception_ptr& failure) {
+        spdlog::error("the VM's sleep: {}", message_of(failure));
+    });
+}
+
+asio::awaitable<void> supervisor::doze()
+{
+    const auto began = std::chrono::steady_clock::now();
+    std::string failure;
+    bool usable = true;
+    try {
+        if (nap_depth_ == sleep_depth::paused) {
+            co_await pause_vm(host_, pool_);
+        } else {
+            co_await save_vm(host_, pool_);
+        }
+    } catch (const guest_unusable& error) {
+        failure = error.what();
+        usable = false;
+    } catch (const hypervisor_error& error) {
+        failure = error.what();
+    }
+    // A stop that was asked for meanwhile counts more.
+    if (lifecycle_.state() != vm_state::dozing) {
+        settle_nap("the VM was stopped by " + stopped_by_);
+        co_return;
+    }
+    if (!failure.empty()) {
+        co_await stay_up(std::move(failure), usable);
+        co_return;
+    }
+    const bool saved = nap_depth_ == sleep_depth::saved;
+    const auto step = lifecycle_.fell_asleep(saved ? vm_sleep::saved : vm_sleep::paused);
+    spdlog::info("the VM is {}: {}", name_of(nap_depth_), nap_reason_);
+    note(name_of(nap_depth_), nap_reason_, began);
+    if (saved && vm_) {
+        vm_.reset();
+        if (told_of_sleep_) told_of_sleep_();
+    }
+    settle_nap({});
+    carry_out(step);
+    if (lifecycle_.state() == vm_state::saved) co_await let_go_of_host();
+}
+
+// It could not be put to sleep.
+asio::awaitable<void> supervisor::stay_up(std::string reason, bool usable)
+{
+    const bool runs = co_await says_that_vm_runs();
+    if (lifecycle_.state() != vm_state::dozing) {
+        settle_nap(std::move(reason));
+        co_return;
+    }
+    note("not put to sleep", reason, std::chrono::steady_clock::now());
+    if (!runs) {
+        settle_nap(std::move(reason));
+        vm_died(stop_cause::unknown);
+        co_return;
+    }
+    if (!usable) {
+        spdlog::error("the VM is started anew, as its shares may be missing: {}", reason);
+        settle_nap(reason);
+        stopped_by_ = std::move(reason);
+        carry_out(start_ ? lifecycle_.restart_requested() : lifecycle_.stop_requested());
+        co_return;
+    }
+    spdlog::warn("the VM stays awake: {}", reason);
+    lifecycle_.stayed_up();
+    if (nap_depth_ == sleep_depth::saved) idle_.could_not_be_saved();
+    note_state();
+    if (told_of_return_) told_of_return_();
+    settle_nap(std::move(reason));
+    settle_start({}, boot_->address_of(*vm_));
+}
+
+void supervisor::begin_wake()
+{
+    naps_.spawn(wake(), [](const std::exception_ptr& failure) {
+        spdlog::error("the VM's waking: {}", message_of(failure));
+    });
+}
+
+asio::awaitable<void> supervisor::wake()
+{
+    const auto began = std::chrono::steady_clock::now();
+    std::string failure;
+    try {
+        co_await unpause_vm(host_, pool_);
+    } catch (const hypervisor_error& error) {
+        failure = error.what();
+    }
+    bool runs = failure.empty();
+    if (!runs) runs = co_await says_that_vm_runs();
+    if (lifecycle_.state() != vm_state::waking) co_return;
+    if (!runs) {
+        vm_died(stop_cause::unknown);
+        co_return;
+    }
+    if (!failure.empty()) {
+        spdlog::error("the VM cannot be woken: {}", failure);
+        lifecycle_.stayed_paused();
+        note_state();
+        settle_start("the VM is paused: " + failure);
+        co_return;
+    }
+    lifecycle_.woke();
+    note_state();
+    note("woken", started_for_, began);
+    spdlog::info("the VM is awake for {}", started_for_);
+    if (told_of_return_) told_of_return_();
+    settle_start({}, boot_->address_of(*vm_));
+}
+
+void supervisor::settle_nap(std::string failure)
+{
+    const auto nap = std::exchange(nap_, nullptr);
+    if (!nap) return;
+    nap->failure = std::move(failure);
+    nap->settled.open();
+}
+
+}  // namespace vmctl
