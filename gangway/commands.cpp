@@ -6,6 +6,7 @@
 #include "gangway/control_client.hpp"
 #include "gangway/daemon_start.hpp"
 #include "gangway/failure.hpp"
+#include "gangway/keep_awake.hpp"
 #include "gangway/logs.hpp"
 #include "gangway/progress.hpp"
 #include "gangway/ssh_command.hpp"
@@ -53,8 +54,10 @@ void show_status(const control_client& daemon, bool json)
         std::cout << status_text(status, now());
 }
 
-[[noreturn]] void log_in(const ssh_call& call)
+[[noreturn]] void log_in(const control_client& daemon, const std::vector<std::string>& arguments)
 {
+    if (is_there(daemon.get("/v1/status"))) keep_awake(daemon);
+    const auto call = ssh_command(daemon.get("/v1/status"), arguments);
     await_ssh_greeting(call.port);
     become(call.command_line, "openssh-client");
 }
@@ -80,7 +83,7 @@ void carry_out(const invocation& asked)
         case verb::status:
             return show_status(daemon, asked.json);
         case verb::ssh:
-            log_in(ssh_command(daemon.get("/v1/status"), asked.ssh_arguments));
+            log_in(daemon, asked.ssh_arguments);
         case verb::logs:
             return asked.serial ? show_serial_log(daemon, asked.follow)
                                 : show_log(daemon, asked.follow);

@@ -27,6 +27,19 @@ std::string option_value(const std::string& path)
 
 }  // namespace
 
+bool is_there(std::string_view status)
+{
+    const auto object = parse_status(status);
+    try {
+        if (!object.contains("vm")) return false;
+        const auto state = object.at("vm").at("state").get<std::string>();
+        return state == "ready" || state == "dozing" || state == "paused" || state == "saved" ||
+               state == "waking";
+    } catch (const json::exception& error) {
+        throw unusable_status(error.what());
+    }
+}
+
 ssh_call ssh_command(std::string_view status, const std::vector<std::string>& arguments)
 {
     const auto object = parse_status(status);

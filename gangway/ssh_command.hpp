@@ -13,6 +13,9 @@ struct ssh_call {
     std::uint16_t port = 0;                 // of 127.0.0.1, where it leads
 };
 
+// Whether there is a VM that runs or sleeps, else ssh_command() says why not. Throws failure.
+bool is_there(std::string_view status);
+
 // The call that logs in. `status` is the daemon's object as text;
 // `arguments` follow the destination untouched, where ssh still takes options. Throws failure when
 // there is no VM to reach, with what to do about it.

@@ -13,6 +13,7 @@
 #include <algorithm>
 #include <array>
 #include <chrono>
+#include <optional>
 #include <string_view>
 #include <utility>
 
@@ -124,6 +125,8 @@ asio::awaitable<void> control_api::answer(
         co_await vmctl::first_to_end(send_log(stream, true), stream.wait_for_hangup());
     } else if (std::ranges::count(vm_commands, asked) > 0) {
         co_await switch_vm(client, target.substr(std::string_view("/v1/").size()));
+    } else if (asked == "POST /v1/hold") {
+        co_await hold_vm(client);
     } else {
         co_await send_error(stream, "404 Not Found", "the control API has no " + asked);
     }
@@ -132,13 +135,7 @@ asio::awaitable<void> control_api::answer(
 asio::awaitable<void> control_api::switch_vm(proxy::client_connection& client, std::string verb)
 {
     if (vm_ == nullptr) {
-        co_await send_error(
-            *client.stream,
-            "409 Conflict",
-            "this daemon serves the engine at " +
-                config::to_string(settings_.remote_engine->endpoint) +
-                "; there is no VM to start or stop"
-        );
+        co_await send_error(*client.stream, "409 Conflict", there_is_no_vm());
         co_return;
     }
     co_await send(*client.stream, "200 OK", "application/x-ndjson", "");
@@ -151,6 +148,38 @@ asio::awaitable<void> control_api::switch_vm(proxy::client_connection& client, s
     // "sleep/pause" -> "pause"
     if (slash != std::string::npos) verb.erase(0, slash + 1);
     co_await stream_progress(*client.stream, *vm_, std::move(verb), std::move(who));
+}
+
+// Awake for as long as the client stays.
+asio::awaitable<void> control_api::hold_vm(proxy::client_connection& client)
+{
+    if (vm_ == nullptr) {
+        co_await send_error(*client.stream, "409 Conflict", there_is_no_vm());
+        co_return;
+    }
+    vmctl::requester who{
+        client.who.uid, client.who.pid, proxy::command_of(client.who), "gangway ssh"};
+    std::optional<vmctl::lease> use;
+    std::string failure;
+    try {
+        use = co_await vm_->acquire(std::move(who), vmctl::activity::active);
+    } catch (const vmctl::engine_unavailable& error) {
+        failure = error.what();
+    }
+    if (!use) {
+        co_await send_error(*client.stream, "503 Service Unavailable", std::move(failure));
+        co_return;
+    }
+    const nlohmann::json held = {{"state", vmctl::to_string(vm_->status().state)}};
+    co_await send(*client.stream, "200 OK", "application/x-ndjson", held.dump() + "\n");
+    co_await client.stream->wait_for_hangup();
+}
+
+std::string control_api::there_is_no_vm() const
+{
+    return "this daemon serves the engine at " +
+           config::to_string(settings_.remote_engine->endpoint) +
+           "; there is no VM to start or stop";
 }
 
 asio::awaitable<void> control_api::send_log(proxy::byte_stream& client, bool follow)

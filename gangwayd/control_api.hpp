@@ -34,8 +34,10 @@ private:
         proxy::client_connection& client, std::string method, std::string target
     );
     boost::asio::awaitable<void> switch_vm(proxy::client_connection& client, std::string verb);
+    boost::asio::awaitable<void> hold_vm(proxy::client_connection& client);
     boost::asio::awaitable<void> send_log(proxy::byte_stream& client, bool follow);
     std::string status() const;
+    std::string there_is_no_vm() const;
 
     const config::settings& settings_;
     std::vector<std::string> docker_sockets_;

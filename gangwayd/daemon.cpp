@@ -100,10 +100,7 @@ struct virtual_machine {
 // What the engine does by itself makes known answers void; that it sleeps does not.
 class known_changes final : public proxy::engine_observer {
 public:
-    known_changes(proxy::server& server, const vmctl::engine& engine)
-        : server_(server), engine_(engine)
-    {
-    }
+    known_changes(proxy::server& server, const vmctl::supervisor& vm) : server_(server), vm_(vm) {}
 
     void watched(std::shared_ptr<const proxy::engine_containers>) override
     {
@@ -114,12 +111,12 @@ public:
 
     void unwatched() override
     {
-        if (!engine_.sleeps()) server_.engine_changed();
+        if (!vm_.retires()) server_.engine_changed();
     }
 
 private:
     proxy::server& server_;
-    const vmctl::engine& engine_;
+    const vmctl::supervisor& vm_;
 };
 
 // Everything that runs, in the order of its making.
@@ -159,7 +156,7 @@ public:
             watch_->add(*ports_);
             watch_->add(*census_);
             server_->remember_answers();
-            answers_.emplace(*server_, *engine);
+            answers_.emplace(*server_, vm_->supervisor);
             watch_->add(*answers_);
         }
         api_.emplace(

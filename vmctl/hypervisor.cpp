@@ -31,7 +31,8 @@ std::string sentence(
                    " on 127.0.0.1 is taken by another program; free it, or change vm.engine_port "
                    "(0 takes any free port)";
         case hypervisor_problem::taken:
-            return "the VM " + subject + " runs already for another gangwayd, with the data disk " +
+            return "the VM " + subject +
+                   " runs already for another gangwayd, or was saved by it, with the data disk " +
                    detail +
                    "; use that daemon's socket, stop the VM there, or choose another instance";
         case hypervisor_problem::refused:

@@ -37,9 +37,10 @@ public:
         if (!domain) return power::absent;
         const int active = virDomainIsActive(domain.get());
         if (active < 0) refuse("look at " + name_);
-        if (active == 0) return is_saved(domain.get()) ? power::saved : power::off;
-        refuse_if_taken(domain.get());
-        return power::on;
+        const bool saved = active == 0 && is_saved(domain.get());
+        if (active == 0 && !saved) return power::off;
+        refuse_if_taken(domain.get(), saved ? VIR_DOMAIN_AFFECT_CONFIG : VIR_DOMAIN_AFFECT_LIVE);
+        return saved ? power::saved : power::on;
     }
 
     bool supports(accelerator way) override
@@ -241,9 +242,9 @@ private:
         return saved == 1;
     }
 
-    void refuse_if_taken(virDomainPtr domain)
+    void refuse_if_taken(virDomainPtr domain, virDomainModificationImpact which)
     {
-        const auto disk = attribute_in_metadata(metadata_of(domain), "disk");
+        const auto disk = attribute_in_metadata(metadata_of(domain, which), "disk");
         if (disk && *disk != data_disk_) {
             throw describe(hypervisor_problem::taken, name_, *disk);
         }

@@ -281,8 +281,8 @@ asio::awaitable<void> supervisor::halt()
 {
     co_await boots_.wait();
     co_await naps_.wait();
-    co_await restore_if_saved();
     const bool boot_has_failed = !lifecycle_.failure().empty();
+    if (!boot_has_failed) co_await restore_if_saved();
     auto patience = std::chrono::milliseconds::zero();
     if (vm_ || !boot_ || boot_->guest_uses_disk()) patience = plan_.shutdown_timeout;
     if (boot_has_failed && boot_->powered_by_us())

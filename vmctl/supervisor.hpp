@@ -82,6 +82,9 @@ public:
     boost::asio::awaitable<bool> has_gone(engine_address tried) override;
     bool sleeps() const override;
 
+    // sleeps(), or is on the way there: that its connections end tells nothing new.
+    bool retires() const;
+
     boost::asio::awaitable<std::uint16_t> forward(guest_port port) override;
     boost::asio::awaitable<void> end_forward(guest_port port) override;
 

@@ -63,6 +63,11 @@ bool supervisor::sleeps() const
            (state == vm_state::stopped && off_to_sleep_);
 }
 
+bool supervisor::retires() const
+{
+    return sleeps() || lifecycle_.state() == vm_state::dozing;
+}
+
 // Posted: a lease may be ending.
 void supervisor::sleep_when_idle(sleep_depth depth)
 {

@@ -112,6 +112,12 @@ void account::set_variable(const std::string& name, const std::string& value)
     environment_[name] = value;
 }
 
+void account::kill_daemon()
+{
+    daemon_->signal(SIGKILL);
+    daemon_->wait(test_support::patience);
+}
+
 int account::stop_daemon()
 {
     daemon_->signal(SIGTERM);

@@ -58,6 +58,9 @@ public:
 
     pid_t daemon_pid() const { return daemon_->pid(); }
 
+    // By SIGKILL; returns when it has ended.
+    void kill_daemon();
+
     // SIGTERM, then its exit status.
     int stop_daemon();
 

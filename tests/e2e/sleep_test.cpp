@@ -70,6 +70,15 @@ void a_pause_keeps_everything(const account& user)
     CHECK(clock_is_right(user));
 }
 
+void ssh_wakes_it_and_keeps_it_awake(const account& user)
+{
+    falls_asleep(user, "--pause", "paused");
+    CHECK(user.gangway({"ssh", "exit 7"}).exit_status == 7);
+    // Its share of the VM's time ends with it.
+    CHECK(eventually([&] { return user.vm().at("leases").at("active") == 0; }));
+    CHECK(user.vm_state() == "ready");
+}
+
 void who_holds_a_share_stays_awake(const account& user)
 {
     const auto mount = shared_directory(user).string() + ":/work";
@@ -150,7 +159,7 @@ void a_daemon_that_was_killed_finds_it_saved(account& user)
 {
     const auto boot = boot_of(user);
     falls_asleep(user, "--save", "saved");
-    REQUIRE(::kill(user.daemon_pid(), SIGKILL) == 0);
+    user.kill_daemon();
     user.start_daemon();
     CHECK(eventually([&] { return user.vm_state() == "saved"; }));
     CHECK(user.virtual_machines().empty());
@@ -248,6 +257,7 @@ TEST_CASE("a VM sleeps and wakes, and nobody notices")
          "httpd -p 80 -h /w; sleep 100000"}
     );
     a_pause_keeps_everything(user);
+    ssh_wakes_it_and_keeps_it_awake(user);
     who_holds_a_share_stays_awake(user);
     saved_it_runs_nowhere_and_goes_on_where_it_was(user);
     who_only_looks_leaves_it_asleep(user);

@@ -215,7 +215,8 @@ TEST_CASE("gangway ssh becomes ssh: its arguments, input, output and exit status
     std::filesystem::permissions(here / "bin/ssh", std::filesystem::perms::owner_all);
     auto environment = here.environment();
     environment["PATH"] = (here / "bin").string() + ":/usr/bin:/bin";
-    const fake_daemon daemon(here.control(), {answers(status_example().dump())});
+    const auto status = answers(status_example().dump());
+    const fake_daemon daemon(here.control(), {status, answers("{\"state\": \"ready\"}\n"), status});
     const auto result = test_support::run(
         {.arguments = here.command({"ssh", "-t", "sh", "-c", "echo  $HOME", "--version"}),
          .environment = environment,
@@ -226,6 +227,21 @@ TEST_CASE("gangway ssh becomes ssh: its arguments, input, output and exit status
         result.out,
         Contains("<docker@127.0.0.1>\n<-t>\n<sh>\n<-c>\n<echo  $HOME>\n<--version>\ntyped")
     );
+    CHECK(daemon.requests().at(1).starts_with("POST /v1/hold "));
+}
+
+TEST_CASE("gangway ssh says why a VM cannot be woken")
+{
+    const stage here;
+    auto asleep = status_example();
+    asleep["vm"]["state"] = "saved";
+    const fake_daemon daemon(
+        here.control(),
+        {answers(asleep.dump()), answers(R"({"message": "no memory"})", "503 Service Unavailable")}
+    );
+    const auto result = here.run({"ssh", "true"});
+    CHECK(result.exit_status == 1);
+    CHECK(result.err == "gangway: no memory\n");
 }
 
 TEST_CASE("gangway ssh without ssh names the package, and without a ready VM what to do")
@@ -233,8 +249,14 @@ TEST_CASE("gangway ssh without ssh names the package, and without a ready VM wha
     const stage here;
     auto stopped = status_example();
     stopped["vm"]["state"] = "stopped";
+    const auto ready = answers(status_example().dump());
     const fake_daemon daemon(
-        here.control(), {answers(status_example().dump()), answers(stopped.dump())}
+        here.control(),
+        {ready,
+         answers("{\"state\": \"ready\"}\n"),
+         ready,
+         answers(stopped.dump()),
+         answers(stopped.dump())}
     );
     auto environment = here.environment();
     environment["PATH"] = here.control().parent_path().string();
@@ -249,8 +271,9 @@ TEST_CASE("gangway ssh without ssh names the package, and without a ready VM wha
 
 TEST_CASE("without a daemon each command says what to do, with status 3")
 {
-    const std::string command =
-        GENERATE("up", "down", "restart", "status", "ssh", "logs", "version");
+    const std::string command = GENERATE(
+        "up", "down", "restart", "sleep", "wake", "why", "status", "ssh", "logs", "version"
+    );
     const stage here;
     const auto result = here.run({command});
     CHECK(result.exit_status == 3);

@@ -244,11 +244,14 @@ TEST_CASE("a client that comes on the way down is served once the VM sleeps")
         std::string failure;
         test.begin(test.vm.sleep(someone(), sleep_depth::saved), failure);
         co_await until([&test] { return test.host.is_held(); });
+        CHECK(test.vm.retires());
+        CHECK(!test.vm.sleeps());
         auto& who = test.arrives();
         test.host.release();
         co_await until([&who] { return who.answered; });
         CHECK(who.failure.empty());
         CHECK(failure.empty());
+        CHECK(!test.vm.retires());
         CHECK(test.host.count("save") == 1);
         CHECK(test.host.count("restore") == 1);
     });
