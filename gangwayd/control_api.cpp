@@ -10,8 +10,6 @@
 
 #include <nlohmann/json.hpp>
 
-#include <algorithm>
-#include <array>
 #include <chrono>
 #include <optional>
 #include <string_view>
@@ -22,15 +20,6 @@ namespace asio = boost::asio;
 namespace {
 
 constexpr auto request_limit = std::chrono::seconds(10);
-
-constexpr std::array<std::string_view, 6> vm_commands = {
-    "POST /v1/up",
-    "POST /v1/down",
-    "POST /v1/restart",
-    "POST /v1/sleep/pause",
-    "POST /v1/sleep/save",
-    "POST /v1/sleep/off",
-};
 
 // Every answer ends with the connection: a client needs no framing to read it to the end.
 asio::awaitable<void> send(
@@ -51,6 +40,11 @@ asio::awaitable<void> send_error(
     constexpr auto replace = nlohmann::json::error_handler_t::replace;
     auto text = body.dump(-1, ' ', false, replace) + "\n";
     co_await send(client, std::move(status), "application/json", std::move(text));
+}
+
+vmctl::requester requester_of(const proxy::client_connection& client, std::string_view words)
+{
+    return {client.who.uid, client.who.pid, proxy::command_of(client.who), std::string(words)};
 }
 
 struct request {
@@ -123,8 +117,8 @@ asio::awaitable<void> control_api::answer(
     } else if (asked == "GET /v1/logs?follow=1") {
         // Until the client goes: it says nothing more.
         co_await vmctl::first_to_end(send_log(stream, true), stream.wait_for_hangup());
-    } else if (std::ranges::count(vm_commands, asked) > 0) {
-        co_await switch_vm(client, target.substr(std::string_view("/v1/").size()));
+    } else if (const auto* const command = find_vm_command(asked)) {
+        co_await switch_vm(client, *command);
     } else if (asked == "POST /v1/hold") {
         co_await hold_vm(client);
     } else {
@@ -132,22 +126,17 @@ asio::awaitable<void> control_api::answer(
     }
 }
 
-asio::awaitable<void> control_api::switch_vm(proxy::client_connection& client, std::string verb)
+asio::awaitable<void> control_api::switch_vm(
+    proxy::client_connection& client, const vm_command& command
+)
 {
     if (vm_ == nullptr) {
         co_await send_error(*client.stream, "409 Conflict", there_is_no_vm());
         co_return;
     }
     co_await send(*client.stream, "200 OK", "application/x-ndjson", "");
-    const auto slash = verb.find('/');
-    vmctl::requester who{
-        client.who.uid,
-        client.who.pid,
-        proxy::command_of(client.who),
-        "gangway " + verb.substr(0, slash)};
-    // "sleep/pause" -> "pause"
-    if (slash != std::string::npos) verb.erase(0, slash + 1);
-    co_await stream_progress(*client.stream, *vm_, std::move(verb), std::move(who));
+    auto who = requester_of(client, command.words);
+    co_await stream_progress(*client.stream, *vm_, command, std::move(who));
 }
 
 // Awake for as long as the client stays.
@@ -157,8 +146,7 @@ asio::awaitable<void> control_api::hold_vm(proxy::client_connection& client)
         co_await send_error(*client.stream, "409 Conflict", there_is_no_vm());
         co_return;
     }
-    vmctl::requester who{
-        client.who.uid, client.who.pid, proxy::command_of(client.who), "gangway ssh"};
+    auto who = requester_of(client, "gangway ssh");
     std::optional<vmctl::lease> use;
     std::string failure;
     try {

@@ -3,6 +3,7 @@
 
 #include "config/settings.hpp"
 #include "gangwayd/log_history.hpp"
+#include "gangwayd/vm_command.hpp"
 #include "proxy/listener.hpp"
 #include "proxy/server.hpp"
 #include "vmctl/supervisor.hpp"
@@ -33,7 +34,9 @@ private:
     boost::asio::awaitable<void> answer(
         proxy::client_connection& client, std::string method, std::string target
     );
-    boost::asio::awaitable<void> switch_vm(proxy::client_connection& client, std::string verb);
+    boost::asio::awaitable<void> switch_vm(
+        proxy::client_connection& client, const vm_command& command
+    );
     boost::asio::awaitable<void> hold_vm(proxy::client_connection& client);
     boost::asio::awaitable<void> send_log(proxy::byte_stream& client, bool follow);
     std::string status() const;

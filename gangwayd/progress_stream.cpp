@@ -58,26 +58,9 @@ private:
     asio::steady_timer changed_;
 };
 
-asio::awaitable<void> carry_out(vmctl::supervisor& vm, std::string verb, vmctl::requester who)
-{
-    if (verb == "up") {
-        co_await vm.up(std::move(who));
-    } else if (verb == "down") {
-        co_await vm.down(std::move(who));
-    } else if (verb == "restart") {
-        co_await vm.restart(std::move(who));
-    } else if (verb == "pause") {
-        co_await vm.sleep(std::move(who), vmctl::sleep_depth::paused);
-    } else if (verb == "save") {
-        co_await vm.sleep(std::move(who), vmctl::sleep_depth::saved);
-    } else {
-        co_await vm.sleep(std::move(who), vmctl::sleep_depth::off);
-    }
-}
-
 // What is done and how it ended, the last line included.
 asio::awaitable<void> produce(
-    line_queue& lines, vmctl::supervisor& vm, std::string verb, vmctl::requester who
+    line_queue& lines, vmctl::supervisor& vm, const vm_command& command, vmctl::requester who
 )
 {
     const auto began = std::chrono::steady_clock::now();
@@ -85,7 +68,7 @@ asio::awaitable<void> produce(
         vm.subscribe([&lines](const vmctl::stage_event& stage) { lines.push(stage_json(stage)); });
     nlohmann::ordered_json outcome;
     try {
-        co_await carry_out(vm, std::move(verb), std::move(who));
+        co_await command.carry_out(vm, std::move(who));
         const auto elapsed = std::chrono::steady_clock::now() - began;
         outcome = {
             {"done", true},
@@ -102,11 +85,14 @@ asio::awaitable<void> produce(
 }  // namespace
 
 asio::awaitable<void> stream_progress(
-    proxy::byte_stream& client, vmctl::supervisor& vm, std::string verb, vmctl::requester who
+    proxy::byte_stream& client,
+    vmctl::supervisor& vm,
+    const vm_command& command,
+    vmctl::requester who
 )
 {
     const auto executor = co_await asio::this_coro::executor;
     line_queue lines(executor);
-    auto producing = produce(lines, vm, std::move(verb), std::move(who));
+    auto producing = produce(lines, vm, command, std::move(who));
     co_await vmctl::both(std::move(producing), lines.write_to(client));
 }

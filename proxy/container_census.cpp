@@ -4,19 +4,41 @@
 
 #include "proxy/held_flag.hpp"
 
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/use_awaitable.hpp>
 #include <spdlog/spdlog.h>
 
+#include <chrono>
 #include <exception>
 #include <utility>
 
 namespace asio = boost::asio;
 
 namespace proxy {
+namespace {
+
+constexpr auto pause_before_asking_again = std::chrono::seconds(1);
+
+// Nothing: the engine does not tell.
+asio::awaitable<std::optional<std::size_t>> count_in(const engine_containers& containers)
+{
+    std::optional<std::size_t> number;
+    try {
+        const auto running = co_await containers.running();
+        if (running) number = running->size();
+    } catch (const std::exception& error) {
+        if (vmctl::is_cancellation(std::current_exception())) throw;
+        spdlog::debug("the containers that run: {}", error.what());
+    }
+    co_return number;
+}
+
+}  // namespace
 
 container_census::container_census(
     asio::any_io_executor executor, std::function<void(std::optional<std::size_t>)> told
 )
-    : told_(std::move(told)), tasks_(std::move(executor))
+    : executor_(std::move(executor)), told_(std::move(told)), tasks_(executor_)
 {
 }
 
@@ -47,30 +69,25 @@ void container_census::count_again()
 {
     changed_ = true;
     if (!containers_ || std::exchange(counting_, true)) return;
-    tasks_.spawn(count(), [this](const std::exception_ptr& failure) {
+    tasks_.spawn(count(), [](const std::exception_ptr& failure) {
         spdlog::warn("the containers that run: {}", vmctl::message_of(failure));
-        told_(std::nullopt);
     });
 }
 
 asio::awaitable<void> container_census::count()
 {
     const held_flag counting(counting_);
+    asio::steady_timer pause(executor_);
     while (containers_ && std::exchange(changed_, false)) {
         const auto asked = containers_;
-        std::optional<std::size_t> number;
-        std::exception_ptr failure;
-        try {
-            const auto running = co_await asked->running();
-            if (running) number = running->size();
-        } catch (...) {
-            failure = std::current_exception();
-        }
-        if (failure && vmctl::is_cancellation(failure)) std::rethrow_exception(failure);
+        const auto number = co_await count_in(*asked);
         // Of an engine that is gone by now.
         if (containers_ != asked) continue;
-        if (failure) std::rethrow_exception(failure);
         told_(number);
+        if (number) continue;
+        changed_ = true;
+        pause.expires_after(pause_before_asking_again);
+        co_await pause.async_wait(asio::use_awaitable);
     }
 }
 

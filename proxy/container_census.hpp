@@ -17,8 +17,8 @@ namespace proxy {
 // Lives on the loop's thread. stop() must have returned before it is destroyed.
 class container_census final : public engine_observer {
 public:
-    // `told` is called with each count; nothing: the engine does not tell. When there is none, the
-    // last count stays: whoever knows why it is gone knows what is left of it.
+    // `told` is called with each count; nothing: the engine does not tell, and is asked again. When
+    // there is none, the last count stays: whoever knows why it is gone knows what is left of it.
     container_census(
         boost::asio::any_io_executor executor, std::function<void(std::optional<std::size_t>)> told
     );
@@ -33,6 +33,7 @@ private:
     void count_again();
     boost::asio::awaitable<void> count();
 
+    const boost::asio::any_io_executor executor_;
     const std::function<void(std::optional<std::size_t>)> told_;
     std::shared_ptr<const engine_containers> containers_;
     bool counting_ = false;

@@ -1,6 +1,8 @@
 // How a head is split into lines and fields, and what of them decides the framing.
 #include "proxy/http_head.hpp"
 
+#include "proxy/ignoring_case.hpp"
+
 #include <algorithm>
 #include <array>
 #include <charconv>
@@ -33,22 +35,6 @@ std::string_view trim(std::string_view text)
     const auto first = text.find_first_not_of(" \t");
     if (first == std::string_view::npos) return {};
     return text.substr(first, text.find_last_not_of(" \t") - first + 1);
-}
-
-char lower(char c)
-{
-    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-}
-
-bool equal_ignoring_case(std::string_view text, std::string_view lower_case)
-{
-    return std::equal(
-        text.begin(),
-        text.end(),
-        lower_case.begin(),
-        lower_case.end(),
-        [](char left, char right) { return lower(left) == right; }
-    );
 }
 
 // "HTTP/1.x". Go serves any minor version of 1 as HTTP/1 and nothing else but the h2 preface.

@@ -31,6 +31,9 @@ public:
     // Who comes from now on waits until serve() is called again; `knock` is called once, when the
     // first is there.
     virtual void rest(std::function<void()> knock) = 0;
+
+    // Who waits is not served.
+    virtual void turn_away() = 0;
 };
 
 // Throws boost::system::system_error when it cannot be had.

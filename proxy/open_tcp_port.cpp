@@ -35,6 +35,7 @@ public:
         if (endpoint.address().is_v6()) acceptor_.set_option(asio::ip::v6_only(true));
         acceptor_.bind(endpoint);
         acceptor_.listen();
+        acceptor_.non_blocking(true);
     }
 
     tcp_port(const tcp_port&) = delete;
@@ -62,6 +63,17 @@ public:
             if (*alive && !cancelled) tell();
         };
         acceptor_.async_wait(tcp::acceptor::wait_read, std::move(come));
+    }
+
+    void turn_away() override
+    {
+        early_.clear();
+        boost::system::error_code none;
+        for (;;) {
+            tcp::socket client(executor_);
+            acceptor_.accept(client, none);
+            if (none) return;
+        }
     }
 
 private:

@@ -70,6 +70,12 @@ public:
         wait_for_clients();
     }
 
+    void turn_away() override
+    {
+        boost::system::error_code none;
+        while (!none) socket_.receive(asio::buffer(bytes_), 0, none);
+    }
+
 private:
     struct flow {
         explicit flow(const asio::any_io_executor& executor) : socket(executor) {}

@@ -1,9 +1,10 @@
 // A head read strictly: everything in it is known to mean nothing, or it is no plain question.
 #include "proxy/plain_question.hpp"
 
+#include "proxy/ignoring_case.hpp"
+
 #include <algorithm>
 #include <array>
-#include <cctype>
 
 namespace proxy {
 namespace {
@@ -21,13 +22,11 @@ constexpr auto ignored = std::to_array<std::string_view>(
      "user-agent"}
 );
 
-std::string in_lower_case(std::string_view text)
+bool is_ignored(std::string_view name)
 {
-    std::string lower(text);
-    std::ranges::transform(lower, lower.begin(), [](unsigned char each) {
-        return static_cast<char>(std::tolower(each));
+    return std::ranges::any_of(ignored, [name](std::string_view each) {
+        return equal_ignoring_case(name, each);
     });
-    return lower;
 }
 
 // Nothing that Go would refuse in a field's value or in a target.
@@ -87,14 +86,14 @@ std::optional<std::string> plain_question(std::string_view head)
         if (line->empty()) return hosts == 1 && head.empty() ? question : std::nullopt;
         const auto colon = line->find(':');
         if (colon == std::string_view::npos || !is_printable(*line)) return std::nullopt;
-        const auto name = in_lower_case(line->substr(0, colon));
+        const auto name = line->substr(0, colon);
         const auto value = trim(line->substr(colon + 1));
-        if (name == "host" && is_plain_host(value)) {
+        if (equal_ignoring_case(name, "host") && is_plain_host(value)) {
             ++hosts;
-        } else if (name == "connection") {
+        } else if (equal_ignoring_case(name, "connection")) {
             // What HTTP/1.1 means anyway; docker-py and Node.js say it.
-            if (in_lower_case(value) != "keep-alive") return std::nullopt;
-        } else if (std::ranges::find(ignored, name) == ignored.end()) {
+            if (!equal_ignoring_case(value, "keep-alive")) return std::nullopt;
+        } else if (!is_ignored(name)) {
             return std::nullopt;
         }
     }

@@ -54,7 +54,7 @@ public:
     void engine_lost();
 
     // The engine goes to sleep, with the containers that run. Its ports stay ours, and who comes
-    // wakes it and waits.
+    // wakes it and waits; if it cannot be woken, who waits is disconnected.
     void engine_rests();
 
     // It is awake again, or has not slept, and leads where it has led.

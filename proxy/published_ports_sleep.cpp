@@ -2,6 +2,8 @@
 #include "proxy/held_flag.hpp"
 #include "proxy/published_ports.hpp"
 
+#include <spdlog/spdlog.h>
+
 #include <utility>
 
 namespace asio = boost::asio;
@@ -42,7 +44,14 @@ asio::awaitable<void> published_ports::wake(published_port where)
     const held_flag waking(waking_);
     vmctl::requester who;
     who.request = "a connection to " + to_string(where);
-    const auto use = co_await engine_.acquire(std::move(who), vmctl::activity::active);
+    try {
+        const auto use = co_await engine_.acquire(std::move(who), vmctl::activity::active);
+        co_return;
+    } catch (const vmctl::engine_unavailable& error) {
+        spdlog::warn("{} is not served: {}", to_string(where), error.what());
+    }
+    for (auto& [port, each] : entries_) each.port->turn_away();
+    engine_rests();
 }
 
 }  // namespace proxy

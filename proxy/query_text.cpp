@@ -1,9 +1,10 @@
 // Names and values of a query, taken apart one after another.
 #include "proxy/query_text.hpp"
 
+#include "proxy/ignoring_case.hpp"
+
 #include <algorithm>
 #include <array>
-#include <cctype>
 #include <charconv>
 #include <utility>
 
@@ -68,11 +69,10 @@ bool is_true(std::string_view value)
     constexpr auto no = std::to_array<std::string_view>({"", "0", "no", "false", "none"});
     constexpr std::string_view space = " \t\r\n\v\f";
     const auto first = std::min(value.find_first_not_of(space), value.size());
-    std::string lower(value.substr(first, value.find_last_not_of(space) + 1 - first));
-    std::ranges::transform(lower, lower.begin(), [](unsigned char each) {
-        return static_cast<char>(std::tolower(each));
+    const auto word = value.substr(first, value.find_last_not_of(space) + 1 - first);
+    return std::ranges::none_of(no, [word](std::string_view each) {
+        return equal_ignoring_case(word, each);
     });
-    return std::ranges::find(no, lower) == no.end();
 }
 
 }  // namespace proxy

@@ -1,8 +1,9 @@
 // Chunked framing taken off and put on (RFC 9112 section 7.1), and Content-Length (RFC 9110 8.6).
 #include "proxy/whole_message.hpp"
 
+#include "proxy/ignoring_case.hpp"
+
 #include <algorithm>
-#include <cctype>
 #include <charconv>
 #include <cstdint>
 
@@ -13,11 +14,8 @@ constexpr std::string_view line_end = "\r\n";
 
 bool is_named(std::string_view line, std::string_view name)
 {
-    const auto same = [](unsigned char one, unsigned char other) {
-        return std::tolower(one) == std::tolower(other);
-    };
     return line.size() > name.size() && line[name.size()] == ':' &&
-           std::equal(name.begin(), name.end(), line.begin(), same);
+           equal_ignoring_case(line.substr(0, name.size()), name);
 }
 
 std::string with_length(std::string_view head, std::size_t length)

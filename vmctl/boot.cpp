@@ -127,7 +127,7 @@ asio::awaitable<std::optional<running_vm>> boot::take_over()
 // Nothing: it cannot be used as it is, or any more.
 asio::awaitable<std::optional<running_vm>> boot::restore()
 {
-    auto vm = co_await restored();
+    auto vm = co_await try_to_restore();
     if (!vm) co_return std::nullopt;
     complete("restore");
     try {
@@ -140,7 +140,7 @@ asio::awaitable<std::optional<running_vm>> boot::restore()
     co_return vm;
 }
 
-asio::awaitable<std::optional<running_vm>> boot::restored()
+asio::awaitable<std::optional<running_vm>> boot::try_to_restore()
 {
     std::string obstacle = "its settings or its image have changed";
     std::optional<running_vm> vm;
@@ -156,7 +156,7 @@ asio::awaitable<std::optional<running_vm>> boot::restored()
     }
     powered_on_ = power_may_be_on_ = vm.has_value();
     if (vm) co_return vm;
-    spdlog::warn("the VM cannot go on where it was saved, and is started anew: {}", obstacle);
+    spdlog::warn("the VM cannot go on where it was saved, which is discarded: {}", obstacle);
     auto discard = [this] {
         host_.discard_saved();
         return host_.state() == power::on;
@@ -167,7 +167,7 @@ asio::awaitable<std::optional<running_vm>> boot::restored()
 
 asio::awaitable<void> boot::restore_to_stop()
 {
-    const auto vm = co_await restored();
+    const auto vm = co_await try_to_restore();
     if (vm) complete("restore");
 }
 

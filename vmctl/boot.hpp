@@ -69,7 +69,7 @@ private:
     boost::asio::awaitable<std::optional<running_vm>> adopt();
     boost::asio::awaitable<std::optional<running_vm>> take_over();
     boost::asio::awaitable<std::optional<running_vm>> restore();
-    boost::asio::awaitable<std::optional<running_vm>> restored();
+    boost::asio::awaitable<std::optional<running_vm>> try_to_restore();
     domain_spec describe_domain();
     void choose_processors(domain_spec& spec);
     boost::asio::awaitable<running_vm> start();

@@ -56,6 +56,15 @@ private:
 
 }  // namespace
 
+void set_clock_by_agent(virDomainPtr domain)
+{
+    const auto now = std::chrono::system_clock::now().time_since_epoch();
+    const auto whole = std::chrono::floor<std::chrono::seconds>(now);
+    const auto rest = std::chrono::duration_cast<std::chrono::nanoseconds>(now - whole);
+    if (virDomainSetTime(domain, whole.count(), static_cast<unsigned>(rest.count()), 0) < 0)
+        refuse("set the guest's clock");
+}
+
 guest_result run_by_agent(
     virDomainPtr domain, const std::vector<std::string>& command, std::chrono::milliseconds patience
 )

@@ -11,6 +11,9 @@
 
 namespace vmctl {
 
+// See hypervisor::set_guest_clock().
+void set_clock_by_agent(virDomainPtr domain);
+
 // See hypervisor::run_in_guest().
 guest_result run_by_agent(
     virDomainPtr domain, const std::vector<std::string>& command, std::chrono::milliseconds patience

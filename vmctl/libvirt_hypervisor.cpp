@@ -7,10 +7,9 @@
 #include "vmctl/libvirt_connection.hpp"
 #include "vmctl/libvirt_domain.hpp"
 #include "vmctl/libvirt_guest_agent.hpp"
+#include "vmctl/libvirt_user_network.hpp"
 #include "vmctl/share_list.hpp"
-#include "vmctl/user_network.hpp"
 
-#include <libvirt/libvirt-qemu.h>
 #include <libvirt/libvirt.h>
 #include <libvirt/virterror.h>
 
@@ -126,15 +125,8 @@ public:
 
     void set_guest_clock() override
     {
-        using namespace std::chrono;
         const auto domain = existing();
-        const auto now = system_clock::now().time_since_epoch();
-        const auto whole = floor<seconds>(now);
-        const auto rest = duration_cast<nanoseconds>(now - whole);
-        if (virDomainSetTime(domain.get(), whole.count(), static_cast<unsigned>(rest.count()), 0) <
-            0) {
-            refuse("set the clock of " + name_);
-        }
+        set_clock_by_agent(domain.get());
     }
 
     guest_result run_in_guest(
@@ -153,20 +145,13 @@ public:
     std::uint16_t forward(const guest_port& port) override
     {
         const auto domain = existing();
-        const auto there = forward_to(domain.get(), port);
-        if (there) return *there;
-        // Port 0: QEMU takes one that is free.
-        const auto answer = ask_monitor(domain.get(), add_forward(port));
-        const auto made = forward_to(domain.get(), port);
-        if (!made) throw describe(hypervisor_problem::refused, "forward a port", answer);
-        return *made;
+        return libvirt_user_network(domain.get()).forward(port);
     }
 
     void end_forward(const guest_port& port) override
     {
         const auto domain = existing();
-        const auto host = forward_to(domain.get(), port);
-        if (host) ask_monitor(domain.get(), remove_forward(port.protocol, *host));
+        libvirt_user_network(domain.get()).end_forward(port);
     }
 
     void ask_to_shut_down() override
@@ -260,7 +245,7 @@ private:
     std::optional<running_vm> look_at(virDomainPtr domain)
     {
         running_vm running;
-        for (const auto& [host, guest] : forwards_of(domain)) {
+        for (const auto& [host, guest] : libvirt_user_network(domain).forwards()) {
             if (guest == own_port(guest_engine_port)) running.engine_port = host;
             if (guest == own_port(guest_ssh_port)) running.ssh_port = host;
         }
@@ -272,31 +257,6 @@ private:
     }
 
     static guest_port own_port(std::uint16_t port) { return {transport::tcp, guest_address, port}; }
-
-    // What QEMU's monitor answers to a person's command.
-    std::string ask_monitor(virDomainPtr domain, const std::string& command)
-    {
-        char* answer = nullptr;
-        if (virDomainQemuMonitorCommand(
-                domain, command.c_str(), &answer, VIR_DOMAIN_QEMU_MONITOR_COMMAND_HMP
-            ) < 0) {
-            refuse("change the ports of " + name_);
-        }
-        const text_handle text(answer);
-        return text.get();
-    }
-
-    std::vector<port_forward> forwards_of(virDomainPtr domain)
-    {
-        return parse_user_network(ask_monitor(domain, "info usernet"));
-    }
-
-    std::optional<std::uint16_t> forward_to(virDomainPtr domain, const guest_port& port)
-    {
-        for (const auto& [host, guest] : forwards_of(domain))
-            if (guest == port) return host;
-        return std::nullopt;
-    }
 
     // libvirt's API does not tell QEMU's process id; the file that its daemon keeps does.
     int process_id()

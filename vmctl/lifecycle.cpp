@@ -144,19 +144,19 @@ vm_step lifecycle::boot_failed(std::string reason)
     return begin_stop(/* come_back= */ false);
 }
 
-vm_step lifecycle::sleep_requested(vm_sleep how)
+vm_step lifecycle::sleep_requested(sleep_depth depth)
 {
-    const bool deeper = state_ == vm_state::paused && how == vm_sleep::saved;
+    const bool deeper = state_ == vm_state::paused && depth == sleep_depth::saved;
     if (state_ != vm_state::ready && !deeper) return vm_step::none;
     come_back_ = false;
     state_ = vm_state::dozing;
     return vm_step::doze;
 }
 
-vm_step lifecycle::fell_asleep(vm_sleep how)
+vm_step lifecycle::fell_asleep(sleep_depth depth)
 {
     if (state_ != vm_state::dozing) return vm_step::none;
-    state_ = how == vm_sleep::paused ? vm_state::paused : vm_state::saved;
+    state_ = depth == sleep_depth::paused ? vm_state::paused : vm_state::saved;
     return std::exchange(come_back_, false) ? start_requested() : vm_step::none;
 }
 

@@ -47,23 +47,24 @@ namespace vmctl {
 //
 // Asleep, and on the way there and back:
 //
-//                ready            dozing            paused           saved            waking
-//   sleep        dozing [doze]    -                 dozing [doze],   -                -
-//                                                   to be saved
-//   was_paused   paused           -                 -                -                -
-//   start        -                wake afterwards   waking [wake]    booting [start]  -
-//   fell_asleep  -                paused or saved;  -                -                -
-//                                 to be woken: as
-//                                 start there
-//   stayed_up    -                ready             -                -                -
-//   woke         -                -                 -                -                ready
-//   stayed_      -                -                 -                -                paused
+//               ready          dozing           paused          saved    waking
+//   sleep       dozing [doze]  -                dozing [doze],  -        -
+//                                               to be saved
+//   was_paused  paused         -                -               -        -
+//   start       -              wake afterwards  waking [wake]   booting  -
+//                                                               [start]
+//   fell_       -              paused or saved, -               -        -
+//     asleep                   then as start
+//                              if that is due
+//   stayed_up   -              ready            -               -        -
+//   woke        -              -                -               -        ready
+//   stayed_     -              -                -               -        paused
 //     paused
-//   died         stopped          stopped; to be    stopped          -                booting
-//   [start]
-//                                 woken: booting
-//                                 [start]
-//   stop         stopping [stop], from each of them; restart: and come back
+//   died        stopped        stopped, then    stopped         -        booting
+//                              as start if                               [start]
+//                              that is due
+//
+// A stop is [stop] from each of these, and so is a restart, which comes back.
 enum class vm_state {
     absent,
     stopped,
@@ -88,8 +89,8 @@ enum class vm_step {
     stop,   // end what runs of the others, see that the power is off, then report halted()
 };
 
-// How a VM sleeps.
-enum class vm_sleep { paused, saved };
+// From light to deep. Of a VM that is off only its disk is left: for the lifecycle that is a stop.
+enum class sleep_depth { awake, paused, saved, off };
 
 class lifecycle {
 public:
@@ -115,8 +116,9 @@ public:
     void booted();
     vm_step boot_failed(std::string reason);
 
-    vm_step sleep_requested(vm_sleep how);
-    vm_step fell_asleep(vm_sleep how);
+    // To be paused or saved.
+    vm_step sleep_requested(sleep_depth depth);
+    vm_step fell_asleep(sleep_depth depth);
     void stayed_up();
 
     // By somebody else, while it was ready.

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "config/settings.hpp"
+#include "vmctl/lifecycle.hpp"
 
 #include <chrono>
 #include <cstddef>
@@ -10,9 +11,6 @@
 #include <vector>
 
 namespace vmctl {
-
-// From light to deep. Of a VM that is off only its disk is left.
-enum class sleep_depth { awake, paused, saved, off };
 
 // What keeps a VM awake, or does not.
 struct vm_use {

@@ -193,7 +193,8 @@ private:
     std::unique_ptr<boot> boot_;      // the last start, running or over
     std::shared_ptr<outcome> start_;  // of the start that clients wait for now; null: none do
     std::shared_ptr<outcome> stop_;   // of the stop that runs; null: none does
-    std::optional<running_vm> vm_;    // while ready, and until its end was told
+    std::optional<running_vm> vm_;    // while its power is on and it was ready
+    bool told_ready_ = false;         // of an engine, which may sleep since, and was not lost
     std::shared_ptr<const engine_address> ready_address_;  // of vm_, made once for all leases
     // Came before the loop knew that the power is on; to be looked at then.
     std::optional<domain_event> early_event_;

@@ -88,8 +88,7 @@ void supervisor::begin_sleep(sleep_depth depth, std::string reason)
         return;
     }
     nap_depth_ = depth;
-    const auto how = depth == sleep_depth::paused ? vm_sleep::paused : vm_sleep::saved;
-    const auto step = lifecycle_.sleep_requested(how);
+    const auto step = lifecycle_.sleep_requested(depth);
     if (step == vm_step::doze) nap_reason_ = std::move(reason);
     carry_out(step);
 }
@@ -185,11 +184,10 @@ asio::awaitable<void> supervisor::doze()
         co_await stay_up(std::move(failure), usable);
         co_return;
     }
-    const bool saved = nap_depth_ == sleep_depth::saved;
-    const auto step = lifecycle_.fell_asleep(saved ? vm_sleep::saved : vm_sleep::paused);
+    const auto step = lifecycle_.fell_asleep(nap_depth_);
     spdlog::info("the VM is {}: {}", name_of(nap_depth_), nap_reason_);
     note(name_of(nap_depth_), nap_reason_, began);
-    if (saved && vm_) {
+    if (nap_depth_ == sleep_depth::saved) {
         vm_.reset();
         if (told_of_sleep_) told_of_sleep_();
     }

@@ -197,8 +197,8 @@ void supervisor::vm_died(stop_cause why)
 
 void supervisor::lose_engine(const std::string& reason)
 {
-    if (!vm_) return;
     vm_.reset();
+    if (!std::exchange(told_ready_, false)) return;
     idle_.containers_run(std::nullopt);
     if (told_of_loss_) told_of_loss_(reason);
 }

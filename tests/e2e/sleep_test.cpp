@@ -1,6 +1,7 @@
 // A VM that sleeps and is woken, told once because each start of it is expensive: three boots.
 #include "tests/e2e/account.hpp"
 #include "tests/e2e/busybox.hpp"
+#include "tests/e2e/disk_check.hpp"
 #include "tests/e2e/host_ports.hpp"
 #include "tests/support/eventually.hpp"
 #include "tests/support/raw_client.hpp"
@@ -207,7 +208,7 @@ void what_was_saved_of_another_machine_is_not_used(account& user)
     user.start_daemon();
     CHECK(boot_of(user) != boot);
     CHECK(
-        user.gangway({"logs"}).out.find("started anew: its settings or its image have changed") !=
+        user.gangway({"logs"}).out.find("discarded: its settings or its image have changed") !=
         std::string::npos
     );
     CHECK(file_seen_by_a_container(user) == "a new chapter");
@@ -219,15 +220,7 @@ void down_ends_a_saved_one_in_order(account& user)
     CHECK(user.gangway({"down"}).exit_status == 0);
     CHECK(user.vm_state() == "stopped");
     CHECK(user.virtual_machines().empty());
-    const auto check = test_support::run(
-        {
-            .arguments = {"/usr/sbin/e2fsck", "-f", "-n", (user.state_dir() / "disk.img").string()},
-        },
-        boot_patience
-    );
-    CAPTURE(check.out, check.err);
-    CHECK(check.exit_status == 0);
-    CHECK((check.out + check.err).find("journal") == std::string::npos);
+    the_disk_is_clean(user);
     CHECK(user.stop_daemon() == 0);
 }
 

@@ -2,6 +2,7 @@
 #include "tests/e2e/account.hpp"
 #include "tests/e2e/busybox.hpp"
 #include "tests/e2e/client_steps.hpp"
+#include "tests/e2e/disk_check.hpp"
 #include "tests/e2e/port_steps.hpp"
 #include "tests/e2e/premises.hpp"
 #include "tests/e2e/share_steps.hpp"
@@ -262,16 +263,7 @@ void down_leaves_a_clean_disk(const account& user)
     const auto vm = user.vm();
     CHECK(vm.at("state") == "stopped");
     CHECK(vm.at("stopped_by").get<std::string>().starts_with("gangway (pid "));
-    const auto check = run(
-        {
-            .arguments = {"/usr/sbin/e2fsck", "-f", "-n", (user.state_dir() / "disk.img").string()},
-        },
-        boot_patience
-    );
-    CAPTURE(check.out, check.err);
-    CHECK(check.exit_status == 0);
-    // Of a disk that was cut off, e2fsck says that it skips the recovery of the journal.
-    CHECK((check.out + check.err).find("journal") == std::string::npos);
+    the_disk_is_clean(user);
     const auto ssh = user.gangway({"ssh", "true"});
     CHECK(ssh.exit_status != 0);
     CHECK(ssh.err.find("gangway up") != std::string::npos);

@@ -118,5 +118,7 @@ TEST_CASE("an engine that does not tell is not taken for one without containers"
         s.engine.tell("web");
         co_await until([&] { return s.told.size() == 2; });
         CHECK(s.told.back() == std::nullopt);
+        s.engine.broken = false;
+        co_await until([&] { return s.told.back() == 0; });
     });
 }

@@ -69,11 +69,13 @@ public:
     asio::awaitable<vmctl::lease> acquire(vmctl::requester who, vmctl::activity kind) override
     {
         asked_by.push_back(who.request);
+        if (!failure.empty()) throw vmctl::engine_unavailable(failure);
         co_return *acquire_now(kind);
     }
 
     int leases = 0;
     std::vector<std::string> asked_by;  // what had to wait
+    std::string failure;                // of each that had to wait
 };
 
 struct scene {

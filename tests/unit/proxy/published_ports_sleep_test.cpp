@@ -63,6 +63,35 @@ TEST_CASE("who connects to a container that sleeps wakes it, once, and is served
     });
 }
 
+TEST_CASE("who connects to a container that cannot be woken is not left to wait")
+{
+    scene one;
+    one.engine.has("web", false, one.port);
+    one.run([](scene& s) -> asio::awaitable<void> {
+        co_await s.start("web");
+        s.ports.engine_rests();
+        s.state.failure = "no memory";
+        for (std::size_t tries = 1; tries <= 2; ++tries) {
+            tcp::socket client(s.loop);
+            co_await client.async_connect(loopback(s.port), asio::use_awaitable);
+            std::array<char, 1> byte{};
+            boost::system::error_code ended;
+            co_await client.async_read_some(
+                asio::buffer(byte), asio::redirect_error(asio::use_awaitable, ended)
+            );
+            CHECK(ended);
+            CHECK(s.state.asked_by.size() == tries);
+        }
+        s.state.failure.clear();
+        tcp::socket client(s.loop);
+        co_await client.async_connect(loopback(s.port), asio::use_awaitable);
+        co_await until([&] { return s.state.asked_by.size() == 3; });
+        s.ports.engine_back();
+        auto container = co_await s.service.async_accept(asio::use_awaitable);
+        co_await says(client, container);
+    });
+}
+
 TEST_CASE("what passes already is not disturbed by a sleep that does not come about")
 {
     scene one;

@@ -409,6 +409,8 @@ TEST_CASE("a saved VM that is stopped ends in order")
         CHECK(test.host.count("restore") == 1);
         CHECK(test.host.count("ask_to_shut_down") == 1);
         CHECK(test.host.count("cut_power") == 0);
+        // Whoever keeps something for it need not any more.
+        CHECK(test.losses.size() == 1);
     });
 }
 
@@ -441,5 +443,22 @@ TEST_CASE("a daemon that ends leaves what sleeps")
         co_await goes_to_sleep(test, sleep_depth::saved);
         co_await test.shut_down();
         CHECK(test.host.is_saved());
+    });
+}
+
+TEST_CASE("a saved VM that is discarded, and does not boot either, is lost")
+{
+    supervised_vm t;
+    t.run([](supervised_vm& test) -> asio::awaitable<void> {
+        co_await goes_to_sleep(test, sleep_depth::saved);
+        test.host.fail_next("restore", refusal("unknown section"));
+        test.host.fail_next("power_on", refusal("no memory"));
+        auto& who = test.arrives();
+        co_await until([&who] { return who.answered; });
+        CHECK_THAT(who.failure, Catch::Contains("no memory"));
+        co_await test.reaches(vm_state::failed);
+        CHECK(!test.vm.sleeps());
+        REQUIRE(test.losses.size() == 1);
+        CHECK_THAT(test.losses.front(), Catch::Contains("no memory"));
     });
 }

@@ -1,0 +1,40 @@
+// The table.
+#include "gangwayd/vm_command.hpp"
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+namespace {
+
+using vmctl::requester;
+using vmctl::supervisor;
+
+template <vmctl::sleep_depth depth>
+boost::asio::awaitable<void> sleep(supervisor& vm, requester who)
+{
+    return vm.sleep(std::move(who), depth);
+}
+
+constexpr auto commands = std::to_array<vm_command>({
+    {"POST /v1/up",
+     "gangway up",
+     [](supervisor& vm, requester who) { return vm.up(std::move(who)); }},
+    {"POST /v1/down",
+     "gangway down",
+     [](supervisor& vm, requester who) { return vm.down(std::move(who)); }},
+    {"POST /v1/restart",
+     "gangway restart",
+     [](supervisor& vm, requester who) { return vm.restart(std::move(who)); }},
+    {"POST /v1/sleep/pause", "gangway sleep", sleep<vmctl::sleep_depth::paused>},
+    {"POST /v1/sleep/save", "gangway sleep", sleep<vmctl::sleep_depth::saved>},
+    {"POST /v1/sleep/off", "gangway sleep", sleep<vmctl::sleep_depth::off>},
+});
+
+}  // namespace
+
+const vm_command* find_vm_command(std::string_view request)
+{
+    const auto* const found = std::ranges::find(commands, request, &vm_command::request);
+    return found == commands.end() ? nullptr : found;
+}
