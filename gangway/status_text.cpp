@@ -78,6 +78,19 @@ std::string shares_text(const json& shares)
     return result;
 }
 
+// Of the host.
+std::string holds_text(const json& holds)
+{
+    const auto size = [&holds](const char* what) { return holds.at(what).get<std::uint64_t>(); };
+    std::string result;
+    if (size("memory") > 0) result += size_text(size("memory")) + " of memory, ";
+    if (size("disk_limit") > 0)
+        result += size_text(size("disk")) + " of disk, which may grow to " +
+                  size_text(size("disk_limit"));
+    if (size("saved") > 0) result += ", " + size_text(size("saved")) + " for what was in memory";
+    return result;
+}
+
 // A line to paste where there is one.
 std::string socket_text(const std::string& endpoint)
 {
@@ -108,6 +121,7 @@ void add_vm(lines& out, const json& vm, sys_seconds now)
         out.add("engine", "127.0.0.1:" + std::to_string(port) + ", TLS only");
     if (const auto pid = vm.at("process_id").get<int>(); pid != 0)
         out.add("process", std::to_string(pid));
+    if (const auto sizes = holds_text(vm.at("holds")); !sizes.empty()) out.add("holds", sizes);
     if (const auto list = shares_text(vm.at("shares")); !list.empty()) out.add("shares", list);
     out.add("requests", uses_text(vm.at("leases")));
     if (const auto times = timeline_text(vm.at("timeline")); !times.empty())

@@ -47,6 +47,17 @@ std::string printable(std::string_view text)
     return result;
 }
 
+std::string size_text(std::uint64_t bytes)
+{
+    constexpr std::uint64_t mebibyte = std::uint64_t{1} << 20;
+    const auto mebibytes = (bytes + mebibyte / 2) / mebibyte;
+    if (mebibytes < 1024) return std::to_string(mebibytes) + " MiB";
+    const auto tenths = (mebibytes * 10 + 512) / 1024;
+    auto text = std::to_string(tenths / 10);
+    if (tenths % 10 != 0) text += "." + std::to_string(tenths % 10);
+    return text + " GiB";
+}
+
 std::optional<std::chrono::sys_seconds> parse_time(const std::string& written)
 {
     int y = 0, hour = 0, minute = 0, second = 0;

@@ -13,7 +13,9 @@
 #include "proxy/published_ports.hpp"
 #include "proxy/server.hpp"
 #include "vmctl/boot_plan.hpp"
+#include "vmctl/clock_watch.hpp"
 #include "vmctl/guest_files.hpp"
+#include "vmctl/host_usage.hpp"
 #include "vmctl/libvirt_hypervisor.hpp"
 #include "vmctl/supervisor.hpp"
 
@@ -80,7 +82,9 @@ struct virtual_machine {
         : host(vmctl::make_libvirt_hypervisor(
               settings.vm.libvirt_uri,
               vmctl::domain_name(settings.instance),
-              vmctl::data_disk_in(settings.state_dir)
+              vmctl::data_disk_in(settings.state_dir),
+              {vmctl::saved_file_of(settings.vm.libvirt_uri, vmctl::domain_name(settings.instance)),
+               vmctl::packed_memory_in(settings.state_dir)}
           )),
           supervisor(
               executor,
@@ -186,9 +190,11 @@ public:
             vm_->supervisor.on_engine_back([this] { ports_->engine_back(); });
             vm_->supervisor.on_engine_leaving([this](vmctl::sleep_depth depth) {
                 if (depth != vmctl::sleep_depth::paused) server_->engine_leaves();
+                if (depth == vmctl::sleep_depth::saved) server_->streams_pause();
                 if (depth != vmctl::sleep_depth::off) ports_->engine_rests();
             });
             vm_->supervisor.examine();
+            clock_.emplace(signals_.get_executor(), [this] { vm_->supervisor.clock_was_set(); });
         }
         const auto failed = [this](const std::string& why) { give_up(why); };
         server_->start(failed);
@@ -197,6 +203,7 @@ public:
         spdlog::info("ready");
         co_await serve_signals();
         notify_stopping();
+        clock_.reset();
         if (vm_) vm_->supervisor.turn_away();
         co_await server_->stop(stop_grace);
         if (watch_) co_await watch_->stop();
@@ -251,6 +258,7 @@ private:
     std::string failure_;
     std::optional<fixed_engine> fixed_;
     std::optional<virtual_machine> vm_;
+    std::optional<vmctl::clock_watch> clock_;
     std::optional<proxy::published_ports> ports_;
     std::optional<proxy::container_census> census_;
     std::optional<known_changes> answers_;

@@ -3,6 +3,9 @@
 
 #include "gangwayd/version.hpp"
 #include "vmctl/boot_plan.hpp"
+#include "vmctl/guest_files.hpp"
+#include "vmctl/host_usage.hpp"
+#include "vmctl/libvirt_hypervisor.hpp"
 #include "vmctl/ssh_keys.hpp"
 
 #include <nlohmann/json.hpp>
@@ -59,6 +62,22 @@ json sleep_json(const vmctl::vm_status& vm)
     return {{"awake_because", vm.awake_because}, {"containers", containers}, {"history", history}};
 }
 
+json holds_json(const config::settings& settings, const vmctl::vm_status& vm)
+{
+    const auto usage = vmctl::usage_of(
+        vm.process_id,
+        vmctl::data_disk_in(settings.state_dir),
+        {vmctl::saved_file_of(settings.vm.libvirt_uri, vmctl::domain_name(settings.instance)),
+         vmctl::packed_memory_in(settings.state_dir)}
+    );
+    return {
+        {"memory", usage.memory},
+        {"disk", usage.disk},
+        {"disk_limit", usage.disk_limit},
+        {"saved", usage.saved},
+    };
+}
+
 json to_json(const config::settings& settings, const vmctl::vm_status& vm)
 {
     json timeline = json::array();
@@ -72,6 +91,7 @@ json to_json(const config::settings& settings, const vmctl::vm_status& vm)
         {"failure", vm.failure},
         {"engine_port", vm.engine_port},
         {"process_id", vm.process_id},
+        {"holds", holds_json(settings, vm)},
         {"shares", to_json(vm.shares)},
         {"leases",
          {{"active", vm.use.active},

@@ -56,6 +56,27 @@ std::optional<std::string> query_value(std::string_view query, std::string_view 
     return std::nullopt;
 }
 
+std::string without_query_value(std::string_view target, std::string_view name)
+{
+    auto query = query_of(target);
+    std::string rest(target.substr(0, target.find('?')));
+    char before = '?';
+    while (!query.empty()) {
+        const auto pair = query.substr(0, query.find('&'));
+        if (take_pair(query).first == name) continue;
+        rest += std::exchange(before, '&');
+        rest += pair;
+    }
+    return rest;
+}
+
+std::string with_query_value(std::string_view target, std::string_view name, std::string_view value)
+{
+    auto changed = without_query_value(target, name);
+    changed += changed.find('?') == std::string::npos ? '?' : '&';
+    return changed.append(name).append("=").append(value);
+}
+
 bool names_in_query(std::string_view query, std::string_view part)
 {
     while (!query.empty()) {

@@ -25,7 +25,10 @@ constexpr route look{activity::passive};
 constexpr route look_at_paths{activity::passive, false, names_paths::no, false, true};
 constexpr route inspect{activity::passive, false, names_paths::no, false, false, true};
 constexpr route inspect_paths{activity::passive, false, names_paths::no, false, true, true};
-constexpr route watch{activity::watching};
+constexpr route watch_events{.activity = activity::watching, .stream = stream_kind::events};
+constexpr route look_at_logs{.activity = activity::passive, .stream = stream_kind::logs};
+constexpr route look_at_stats{.activity = activity::passive, .stream = stream_kind::stats};
+constexpr route wait_for_exit{.activity = activity::active, .stream = stream_kind::exit};
 constexpr route hijack{activity::active, true};
 
 constexpr route naming(names_paths what, bool starts = false)
@@ -46,6 +49,8 @@ constexpr auto table = std::to_array<row>({
     {"POST", "/exec/*/start", hijack},
     {"POST", "/session", hijack},
     {"POST", "/grpc", hijack},
+    // what lasts until a container has ended
+    {"POST", "/containers/*/wait", wait_for_exit},
     // what names paths of the client's machine, or starts a container
     {"POST", "/containers/create", naming(names_paths::container)},
     {"POST", "/containers/*/start", naming(names_paths::host_config, true)},
@@ -58,13 +63,13 @@ constexpr auto table = std::to_array<row>({
     {"GET", "/_ping", inspect},
     {"GET", "/version", inspect},
     {"GET", "/info", inspect},
-    {"GET", "/events", watch},
+    {"GET", "/events", watch_events},
     {"GET", "/system/df", look_at_paths},
     {"GET", "/containers/json", inspect_paths},
     {"GET", "/containers/*/json", inspect_paths},
     {"GET", "/containers/*/top", look},
-    {"GET", "/containers/*/logs", look, row::stream::if_followed},
-    {"GET", "/containers/*/stats", look, row::stream::unless_declined},
+    {"GET", "/containers/*/logs", look_at_logs, row::stream::if_followed},
+    {"GET", "/containers/*/stats", look_at_stats, row::stream::unless_declined},
     {"GET", "/containers/*/changes", look},
     {"GET", "/exec/*/json", inspect},
     {"GET", "/images/json", inspect},
@@ -160,7 +165,10 @@ route find_route(std::string_view method, std::string_view target)
         if (row_method != method || !matches(row_path, path)) continue;
         auto found = what;
         const auto query = query_of(target);
-        if (is_followed(streams, query)) found.activity = activity::watching;
+        if (is_followed(streams, query))
+            found.activity = activity::watching;
+        else if (streams != row::stream::never)
+            found.stream = stream_kind::none;
         // What is written in a container changes its size, and is no event.
         if (found.lasting && names_in_query(query, "size")) found.lasting = false;
         return found;

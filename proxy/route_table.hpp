@@ -4,6 +4,7 @@
 #pragma once
 
 #include "proxy/bind_request.hpp"
+#include "proxy/watched_stream.hpp"
 #include "vmctl/engine.hpp"
 
 #include <string_view>
@@ -21,6 +22,8 @@ struct route {
     bool shows_paths = false;
     // The answer is the same until something changes in the engine, which then says so by an event.
     bool lasting = false;
+    // The answer goes on for as long as the client likes, and can be joined again.
+    stream_kind stream = stream_kind::none;
 
     // Whether it may have to be here as a whole before it is sent on.
     bool holds() const { return names != names_paths::no || starts; }

@@ -137,8 +137,14 @@ void server::engine_leaves()
     for (auto& each : sessions_) each.let_go();
 }
 
+void server::streams_pause()
+{
+    for (auto& each : sessions_) each.lose_stream();
+}
+
 void server::engine_saved()
 {
+    streams_pause();
     for (auto& each : sessions_) {
         each.let_go();
         if (each.connected()) each.abort();

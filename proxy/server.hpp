@@ -49,6 +49,10 @@ public:
     // left to end what they are at.
     void engine_leaves();
 
+    // Before engine_saved(): answers that can be joined again (`events`, say) let go of their
+    // connections to the engine, and wait for it to be back.
+    void streams_pause();
+
     // The engine is gone as it was, and will come back as it was: what was still under way is
     // broken off. What it said stays true, and is remembered. Clients that wait for an engine go on
     // waiting.

@@ -123,6 +123,7 @@ void session::keep_alive() noexcept
 {
     keeps_alive_ = true;
     if (upstream_) upstream_->keep_alive();
+    if (following_) following_->keep_alive();
 }
 
 void session::abort() noexcept
@@ -132,8 +133,10 @@ void session::abort() noexcept
     if (dialling_ != nullptr) dialling_->call_off();
     client_.stream->abort();
     if (upstream_) upstream_->abort();
+    if (following_) following_->abort();
     hijack_decided_.wake(tools_.executor);
     answered_.wake(tools_.executor);
+    followed_.wake(tools_.executor);
 }
 
 io_task<> session::refuse(std::string reason, bool to_head)

@@ -4,6 +4,7 @@
 
 #include "proxy/dialer.hpp"
 #include "proxy/exchange.hpp"
+#include "proxy/followed_answer.hpp"
 #include "proxy/inlet.hpp"
 #include "proxy/io_task.hpp"
 #include "proxy/known_answers.hpp"
@@ -63,6 +64,10 @@ public:
     // Whether a connection to the engine is open.
     bool connected() const { return upstream_ != nullptr && !letting_go_; }
 
+    // The engine is about to be gone for a while, or is gone: an answer that can be joined again
+    // waits for it.
+    void lose_stream() noexcept;
+
     // Ends the connection to the engine, if there is one and nothing is under way on it. The client
     // sees nothing of that: its next request gets another one.
     void let_go() noexcept;
@@ -86,7 +91,7 @@ public:
 private:
     enum class admission {
         passes,
-        answered,  // by us; the engine sleeps on
+        answered,  // by us, or it will be; nothing of it is to be sent on
         refused,   // there is no engine, and the client was told
     };
 
@@ -155,6 +160,15 @@ private:
     io_task<> answers_before();
     io_task<> refuse_held(std::string reply);
     io_task<> answer_client(std::string_view reply);
+
+    // session_follow.cpp: answers that outlive the engine's connections
+    std::unique_ptr<watched_stream> stream_to_follow(const route& what, std::size_t head_size)
+        const;
+    io_task<admission> follow(
+        route what, std::size_t head_size, std::unique_ptr<watched_stream> stream
+    );
+    void follow_ended(std::exception_ptr failure);
+    io_task<> end_of_following();
 
     // session_binds.cpp: requests that name paths of this machine
     io_task<std::optional<std::string>> translated_body(names_paths what, std::string body);
@@ -228,6 +242,9 @@ private:
     bool download_begun_ = false;  // from upstream_
     bool letting_go_ = false;      // of upstream_, which goes when download() has ended
     resumption let_go_;            // it is gone
+    // Beside it there is no upstream_, and no other answer.
+    std::optional<followed_answer> following_;
+    resumption followed_;  // it has ended
 
     // Client to engine
     request_reader requests_;

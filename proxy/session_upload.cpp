@@ -33,6 +33,10 @@ io_task<> session::upload()
         }
     }
     from_client_.rest();
+    if (following_) {
+        begin_watching();
+        following_->client_finished();
+    }
     if (!connected()) co_return;
     begin_watching();
     co_await finish_upload();
@@ -143,12 +147,15 @@ io_task<bool> session::send_bytes(std::string_view bytes)
 io_task<session::admission> session::admit(std::size_t head_size)
 {
     first_head_.reset();
+    co_await end_of_following();
     raw_request_ = head_size == 0;
     route what;
     std::string question;
     if (!raw_request_) {
         what = find_route(requests_.head().method, requests_.head().target);
         question = lasting_question(what, head_size);
+        auto stream = stream_to_follow(what, head_size);
+        if (stream) co_return co_await follow(what, head_size, std::move(stream));
     }
     std::optional<vmctl::lease> ready;
     if (connected()) ready = engine_.acquire_now(what.activity);

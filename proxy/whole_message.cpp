@@ -75,6 +75,20 @@ std::string without_expectation(std::string_view head)
     return result;
 }
 
+std::string with_target(std::string_view head, std::string_view target)
+{
+    const auto begin = std::min(head.find(' '), head.size() - 1) + 1;
+    const auto end = std::min(head.find(' ', begin), head.size());
+    std::string changed(head.substr(0, begin));
+    return changed.append(target).append(head.substr(end));
+}
+
+std::string chunk_of(std::string_view body)
+{
+    auto chunk = hexadecimal(body.size());
+    return chunk.append(line_end).append(body).append(line_end);
+}
+
 std::string message_with_body(
     const body_framing& framing, std::string_view head, std::string_view body
 )
@@ -83,12 +97,7 @@ std::string message_with_body(
         return with_length(head, body.size()) + std::string(body);
     }
     std::string message(head);
-    if (!body.empty()) {
-        message += hexadecimal(body.size());
-        message += line_end;
-        message += body;
-        message += line_end;
-    }
+    if (!body.empty()) message += chunk_of(body);
     message += "0\r\n\r\n";
     return message;
 }

@@ -2,7 +2,7 @@
 
 build_packages=(
     g++ cmake ninja-build pkg-config
-    libboost1.81-dev libssl-dev nlohmann-json3-dev libspdlog-dev libcli11-dev libvirt-dev
+    libboost1.81-dev libssl-dev nlohmann-json3-dev libspdlog-dev libcli11-dev libvirt-dev libzstd-dev
 )
 # The VM: libvirt's session daemon, QEMU, the disk and ssh tools.
 vm_packages=(libvirt-daemon qemu-system-x86 qemu-utils seabios ipxe-qemu e2fsprogs openssh-client)

@@ -4,6 +4,7 @@
 #include "vmctl/deadline.hpp"
 #include "vmctl/nap.hpp"
 #include "vmctl/run_blocking.hpp"
+#include "vmctl/storage_error.hpp"
 #include "vmctl/switch_off.hpp"
 #include "vmctl/task_group.hpp"
 
@@ -26,8 +27,6 @@ using std::chrono_literals::operator""ms;
 using std::chrono_literals::operator""s;
 
 constexpr auto console_interval = 50ms;
-// A handshake under emulation on a busy machine takes seconds.
-constexpr auto probe_limit = 10s;
 constexpr auto silent_guest_patience = 10s;
 
 }  // namespace
@@ -150,6 +149,9 @@ asio::awaitable<std::optional<running_vm>> boot::try_to_restore()
             return host_.restore(describe_domain());
         };
         vm = co_await run_blocking(pool_, std::move(work));
+    } catch (const storage_error&) {
+        // It may work once the disk is not full any more, or the image is there.
+        throw;
     } catch (const std::exception& error) {
         if (is_cancellation(std::current_exception())) throw;
         obstacle = error.what();
@@ -256,22 +258,10 @@ asio::awaitable<void> boot::ask_engine(engine_address address)
             worth_asking |= steady_clock::now() >= powered_on + silent_guest_patience;
         }
         bool answered = false;
-        if (worth_asking) answered = co_await engine_answers(address);
+        if (worth_asking) answered = co_await engine_answers(probe_, address);
         if (answered) co_return;
         pause.expires_after(console_.completed("engine") ? 50ms : 200ms);
         co_await pause.async_wait(asio::use_awaitable);
-    }
-}
-
-asio::awaitable<bool> boot::engine_answers(engine_address address)
-{
-    try {
-        auto answer = probe_(std::move(address));
-        co_await with_deadline(probe_limit, std::move(answer));
-        co_return true;
-    } catch (const std::exception&) {
-        // Until it does answer, it is expected not to. Cancellation shows at the next co_await.
-        co_return false;
     }
 }
 

@@ -6,6 +6,7 @@
 #include "vmctl/boot_plan.hpp"
 #include "vmctl/growing_file.hpp"
 #include "vmctl/hypervisor.hpp"
+#include "vmctl/readiness.hpp"
 #include "vmctl/vm_status.hpp"
 
 #include <boost/asio/awaitable.hpp>
@@ -17,10 +18,6 @@
 #include <vector>
 
 namespace vmctl {
-
-// Returns when the engine at the address has answered a request; throws when it does not. May be
-// cancelled (terminal).
-using readiness_probe = std::function<boost::asio::awaitable<void>(engine_address)>;
 
 class boot {
 public:
@@ -76,7 +73,6 @@ private:
     boost::asio::awaitable<void> await_engine(engine_address address);
     boost::asio::awaitable<void> listen_to_guest();
     boost::asio::awaitable<void> ask_engine(engine_address address);
-    boost::asio::awaitable<bool> engine_answers(engine_address address);
     void complete(
         std::string stage, std::optional<std::chrono::milliseconds> guest_time = std::nullopt
     );

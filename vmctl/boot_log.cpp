@@ -132,6 +132,15 @@ std::vector<std::string> boot_log::tail() const
     return lines;
 }
 
+std::optional<std::string> boot_log::panic() const
+{
+    for (const auto& line : tail()) {
+        const auto begin = line.find("Kernel panic - not syncing");
+        if (begin != std::string::npos) return line.substr(begin);
+    }
+    return std::nullopt;
+}
+
 std::string describe_tail(const boot_log& log)
 {
     const auto lines = log.tail();

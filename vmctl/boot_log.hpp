@@ -47,6 +47,9 @@ public:
     // The first stage that is not complete. Nothing: all are, or the guest reports none.
     std::optional<std::string> waiting_for() const;
 
+    // What the kernel has said when it gave up, if it has, and if that is among the last lines.
+    std::optional<std::string> panic() const;
+
     // The last lines, oldest first, without terminal escapes and control characters.
     std::vector<std::string> tail() const;
 

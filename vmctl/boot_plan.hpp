@@ -30,6 +30,9 @@ struct boot_plan {
     config::tls_files engine_tls;
     // From power-on to an engine that answers.
     std::chrono::milliseconds boot_timeout = std::chrono::minutes(5);
+    // How long clients wait for an engine that does not answer in a VM that runs: the guest starts
+    // one again that has ended.
+    std::chrono::milliseconds engine_patience = std::chrono::minutes(2);
     // How long a guest may take to shut down before its power is cut.
     std::chrono::milliseconds shutdown_timeout = std::chrono::minutes(1);
     // How long a VM that could not write to its disk stands still before it tries again.

@@ -30,7 +30,7 @@ struct engine_address {
 // What a request means for an engine that sleeps when it is idle.
 enum class activity {
     passive,   // only looks, and is over soon: no use
-    watching,  // only looks, for as long as its client likes (events, stats, logs that follow)
+    watching,  // only looks, for as long as its client likes (the logs of a service that follow)
     active,    // uses the engine, which stays awake until the request is answered
 };
 
@@ -104,11 +104,20 @@ public:
     // at once. Throws engine_unavailable; may be cancelled (terminal).
     virtual boost::asio::awaitable<lease> acquire(requester who, activity kind) = 0;
 
+    // For somebody whose lease was the engine's that has gone: waits until it answers again, and
+    // starts nothing for that, except for who is active and finds that it has died. Throws
+    // engine_unavailable when it was stopped on purpose; may be cancelled (terminal).
+    virtual boost::asio::awaitable<lease> acquire_again(requester who, activity kind)
+    {
+        co_return co_await acquire(std::move(who), kind);
+    }
+
     // It is there, and acquire() would wake it. Until then nothing in it changes.
     virtual bool sleeps() const { return false; }
 
-    // Nobody answers at `tried`, the address of a lease. Whether the engine there is gone, so that
-    // acquire() gives another one; returns when that is known. May be cancelled (terminal).
+    // Nobody answers at `tried`, the address of a lease. Whether it makes sense to acquire() once
+    // more, as the engine there is gone, or answers again; returns when that is known. May be
+    // cancelled (terminal).
     virtual boost::asio::awaitable<bool> has_gone(engine_address /*tried*/) { co_return false; }
 
     // What the user can do when an engine that was leased cannot be connected to.

@@ -12,6 +12,7 @@
 
 #include <libvirt/libvirt.h>
 #include <libvirt/virterror.h>
+#include <spdlog/spdlog.h>
 
 #include <cstdlib>
 #include <fstream>
@@ -23,9 +24,12 @@ namespace {
 
 class libvirt_hypervisor final : public hypervisor {
 public:
-    libvirt_hypervisor(std::string uri, std::string name, std::filesystem::path data_disk)
+    libvirt_hypervisor(
+        std::string uri, std::string name, std::filesystem::path data_disk, packed_memory memory
+    )
         : name_(std::move(name)),
           data_disk_(std::move(data_disk)),
+          memory_(std::move(memory)),
           connection_(std::move(uri), name_)
     {
     }
@@ -78,6 +82,7 @@ public:
             }
             throw failure;
         }
+        memory_.forget();
         if (auto running = look_at(domain.get())) return *running;
         throw describe(
             hypervisor_problem::refused, "start " + name_, "QEMU does not forward its ports"
@@ -99,7 +104,9 @@ public:
         const auto made_of =
             attribute_in_metadata(metadata_of(domain.get(), VIR_DOMAIN_AFFECT_CONFIG), "spec");
         if (made_of != fingerprint(spec)) return std::nullopt;
+        memory_.unpack();
         if (virDomainCreateWithFlags(domain.get(), 0) < 0) refuse("wake " + name_);
+        memory_.forget();
         return look_at(domain.get());
     }
 
@@ -108,6 +115,7 @@ public:
         const auto domain = find();
         if (domain && is_saved(domain.get()) && virDomainManagedSaveRemove(domain.get(), 0) < 0)
             refuse("discard what was saved of " + name_);
+        memory_.forget();
     }
 
     void pause() override
@@ -121,6 +129,11 @@ public:
         const auto domain = existing();
         if (virDomainManagedSave(domain.get(), VIR_DOMAIN_SAVE_RUNNING) < 0)
             refuse("save " + name_);
+        try {
+            memory_.pack();
+        } catch (const storage_error& error) {
+            spdlog::warn("what was saved of the VM is larger than it need be: {}", error.what());
+        }
     }
 
     void set_guest_clock() override
@@ -182,6 +195,7 @@ public:
         if (virDomainUndefineFlags(domain.get(), VIR_DOMAIN_UNDEFINE_MANAGED_SAVE) < 0) {
             refuse("undefine " + name_);
         }
+        memory_.forget();
     }
 
     void watch(std::function<void(domain_event)> observer) override
@@ -271,6 +285,7 @@ private:
 
     const std::string name_;
     const std::filesystem::path data_disk_;
+    const packed_memory memory_;
     libvirt_connection connection_;
     std::uint16_t fixed_port_ = 0;
 };
@@ -278,11 +293,11 @@ private:
 }  // namespace
 
 std::unique_ptr<hypervisor> make_libvirt_hypervisor(
-    std::string uri, std::string name, std::filesystem::path data_disk
+    std::string uri, std::string name, std::filesystem::path data_disk, packed_memory memory
 )
 {
     return std::make_unique<libvirt_hypervisor>(
-        std::move(uri), std::move(name), std::move(data_disk)
+        std::move(uri), std::move(name), std::move(data_disk), std::move(memory)
     );
 }
 

@@ -72,6 +72,22 @@ asio::awaitable<lease> supervisor::acquire(requester who, activity kind)
     co_return grant(std::make_shared<const engine_address>(std::move(address)), kind);
 }
 
+asio::awaitable<lease> supervisor::acquire_again(requester who, activity kind)
+{
+    for (;;) {
+        if (closing_) throw engine_unavailable(closing_reason);
+        if (!stopped_for_good_.empty()) throw engine_unavailable(stopped_for_good_);
+        auto ready = acquire_now(kind);
+        if (ready) co_return std::move(*ready);
+        const auto state = lifecycle_.state();
+        const bool died = state == vm_state::stopped || state == vm_state::failed;
+        if (died && kind == activity::active) co_return co_await acquire(std::move(who), kind);
+        if (!change_) change_ = std::make_shared<gate>(executor_);
+        const auto changed = change_;
+        co_await changed->wait();
+    }
+}
+
 std::optional<lease> supervisor::acquire_now(activity kind)
 {
     const bool at_once = lifecycle_.state() == vm_state::ready && !closing_;
@@ -153,6 +169,12 @@ void supervisor::settle_start(std::string failure, engine_address address)
     start->settled.open();
 }
 
+void supervisor::look_for_return()
+{
+    const auto changed = std::exchange(change_, nullptr);
+    if (changed) changed->open();
+}
+
 void supervisor::carry_out(vm_step step)
 {
     note_state();
@@ -178,6 +200,7 @@ void supervisor::begin_boot()
 {
     spdlog::info("starting the VM for {}", started_for_);
     off_to_sleep_ = false;
+    stopped_for_good_.clear();
     make_boot();
     boots_.spawn(run_boot(), [this](const std::exception_ptr& failure) {
         boot_failed("the VM could not be started: " + message_of(failure));
@@ -238,6 +261,7 @@ void supervisor::turn_away()
     closing_ = true;
     idle_.stop();
     settle_start(closing_reason);
+    look_for_return();
 }
 
 }  // namespace vmctl

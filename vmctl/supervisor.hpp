@@ -79,6 +79,7 @@ public:
 
     std::optional<lease> acquire_now(activity kind) override;
     boost::asio::awaitable<lease> acquire(requester who, activity kind) override;
+    boost::asio::awaitable<lease> acquire_again(requester who, activity kind) override;
     boost::asio::awaitable<bool> has_gone(engine_address tried) override;
     bool sleeps() const override;
 
@@ -99,6 +100,9 @@ public:
     // For `gangway sleep`: returns when the VM sleeps at least so deep. Throws engine_unavailable
     // when it cannot, because somebody uses it, say; the VM runs then.
     boost::asio::awaitable<void> sleep(requester who, sleep_depth depth);
+
+    // The host's clock was set, or the host was suspended: the guest's is behind.
+    void clock_was_set();
 
     // How many containers run; nothing: not known. Until it is, the VM does not sleep by itself.
     void containers_run(std::optional<std::size_t> number) { idle_.containers_run(number); }
@@ -147,6 +151,7 @@ private:
     boost::asio::awaitable<engine_address> outcome_of(std::shared_ptr<outcome> start);
     std::shared_ptr<outcome> next_start();
     void settle_start(std::string failure, engine_address address = {});
+    void look_for_return();
     void settle_stop(std::string failure);
 
     lease grant(std::shared_ptr<const engine_address> address, activity kind);
@@ -175,7 +180,11 @@ private:
     boost::asio::awaitable<void> verify_death(domain_event event);
     void take_pause(domain_event::kind why);
     boost::asio::awaitable<void> resume_later();
+    boost::asio::awaitable<void> set_clock();
     boost::asio::awaitable<bool> says_that_vm_runs();
+    boost::asio::awaitable<bool> answers_again(engine_address address);
+    boost::asio::awaitable<void> await_answer(engine_address address);
+    bool is_there(const engine_address& address) const;
     void vm_died(stop_cause why);
     void lose_engine(const std::string& reason);
     boost::asio::awaitable<void> let_go_of_host();
@@ -190,11 +199,14 @@ private:
     boost::asio::thread_pool pool_{1};
 
     lifecycle lifecycle_;
-    std::unique_ptr<boot> boot_;      // the last start, running or over
-    std::shared_ptr<outcome> start_;  // of the start that clients wait for now; null: none do
-    std::shared_ptr<outcome> stop_;   // of the stop that runs; null: none does
-    std::optional<running_vm> vm_;    // while its power is on and it was ready
-    bool told_ready_ = false;         // of an engine, which may sleep since, and was not lost
+    std::unique_ptr<boot> boot_;       // the last start, running or over
+    std::shared_ptr<outcome> start_;   // of the start that clients wait for now; null: none do
+    std::shared_ptr<outcome> stop_;    // of the stop that runs; null: none does
+    std::shared_ptr<outcome> answer_;  // of an engine that has stopped answering; null: none has
+    std::shared_ptr<gate> change_;  // of its state, for who waits for it to be back; null: nobody
+    std::string stopped_for_good_;  // why it will not be back by itself; empty: it may be
+    std::optional<running_vm> vm_;  // while its power is on and it was ready
+    bool told_ready_ = false;       // of an engine, which may sleep since, and was not lost
     std::shared_ptr<const engine_address> ready_address_;  // of vm_, made once for all leases
     // Came before the loop knew that the power is on; to be looked at then.
     std::optional<domain_event> early_event_;

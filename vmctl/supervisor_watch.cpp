@@ -27,6 +27,7 @@ constexpr std::chrono::milliseconds longest_retry = 30s;
 constexpr std::chrono::milliseconds event_patience = 5s;
 constexpr std::chrono::milliseconds usual_event_delay = 1s;
 constexpr std::chrono::milliseconds event_interval = 50ms;
+constexpr std::chrono::milliseconds answer_interval = 500ms;
 
 }  // namespace
 
@@ -112,6 +113,22 @@ asio::awaitable<void> supervisor::resume_later()
     co_await run_blocking(pool_, std::move(resume));
 }
 
+// One that sleeps gets the time when it is woken.
+void supervisor::clock_was_set()
+{
+    if (lifecycle_.state() != vm_state::ready) return;
+    watches_.spawn(set_clock(), [](const std::exception_ptr& failure) {
+        spdlog::warn("the guest's clock may be late: {}", message_of(failure));
+    });
+}
+
+asio::awaitable<void> supervisor::set_clock()
+{
+    auto work = [this] { host_.set_guest_clock(); };
+    co_await run_blocking(pool_, std::move(work));
+    spdlog::info("the host's clock was set, or the host slept: the VM has the time again");
+}
+
 bool supervisor::power_should_be_on() const
 {
     const auto state = lifecycle_.state();
@@ -146,6 +163,11 @@ asio::awaitable<void> supervisor::verify_death(domain_event event)
     }
 }
 
+bool supervisor::is_there(const engine_address& address) const
+{
+    return vm_ && boot_->address_of(*vm_) == address;
+}
+
 // A process that ends takes its sockets along a moment before libvirt tells of its end. When
 // libvirt says after a while that the VM runs, it is the engine in it that does not answer.
 asio::awaitable<bool> supervisor::has_gone(engine_address tried)
@@ -153,17 +175,53 @@ asio::awaitable<bool> supervisor::has_gone(engine_address tried)
     asio::steady_timer pause(executor_);
     const auto give_up = std::chrono::steady_clock::now() + event_patience;
     const auto ask_at = std::chrono::steady_clock::now() + usual_event_delay;
-    const auto gone = [&] { return !vm_ || boot_->address_of(*vm_) != tried; };
     bool asked = false;
-    while (!gone() && std::chrono::steady_clock::now() < give_up) {
+    while (is_there(tried) && std::chrono::steady_clock::now() < give_up) {
         pause.expires_after(event_interval);
         co_await pause.async_wait(asio::use_awaitable);
         if (asked || std::chrono::steady_clock::now() < ask_at) continue;
         asked = true;
         const auto runs = co_await says_that_vm_runs();
-        if (runs) co_return gone();
+        if (!runs) continue;
+        const bool again = co_await answers_again(tried);
+        co_return again;
     }
-    co_return gone();
+    co_return !is_there(tried);
+}
+
+// All who ask share the questions to the engine.
+asio::awaitable<bool> supervisor::answers_again(engine_address address)
+{
+    if (!answer_) {
+        answer_ = std::make_shared<outcome>(executor_);
+        watches_.spawn(await_answer(std::move(address)), [](const std::exception_ptr& failure) {
+            spdlog::error("the engine: {}", message_of(failure));
+        });
+    }
+    const auto answer = answer_;
+    co_await answer->settled.wait();
+    co_return answer->failure.empty();
+}
+
+asio::awaitable<void> supervisor::await_answer(engine_address address)
+{
+    asio::steady_timer pause(executor_);
+    const auto began = std::chrono::steady_clock::now();
+    spdlog::warn("the engine in the VM does not answer");
+    bool answers = co_await engine_answers(probe_, address);
+    while (!answers && is_there(address) &&
+           std::chrono::steady_clock::now() < began + plan_.engine_patience) {
+        pause.expires_after(answer_interval);
+        co_await pause.async_wait(asio::use_awaitable);
+        answers = co_await engine_answers(probe_, address);
+    }
+    const auto answer = std::exchange(answer_, nullptr);
+    const std::chrono::duration<double> passed = std::chrono::steady_clock::now() - began;
+    if (answers)
+        spdlog::info("the engine in the VM answers again, after {:.1f} s", passed.count());
+    else if (is_there(address))
+        answer->failure = "it does not";
+    answer->settled.open();
 }
 
 asio::awaitable<bool> supervisor::says_that_vm_runs()
@@ -186,12 +244,15 @@ void supervisor::vm_died(stop_cause why)
         died_in_boot(what + " while it started" + describe_tail(boot_->console()));
         return;
     }
-    spdlog::warn("{}", what);
-    stopped_by_ = to_string(why);
-    note("stopped", what, std::chrono::steady_clock::now());
+    boot_->follow_console();
+    const auto panic = boot_->console().panic();
+    stopped_by_ = panic ? *panic : std::string(to_string(why));
+    const auto how = panic ? "the VM has ended: " + *panic : what;
+    spdlog::warn("{}", how);
+    note("stopped", how, std::chrono::steady_clock::now());
     const auto step = lifecycle_.died();
     note_state();
-    lose_engine(what);
+    lose_engine(how);
     carry_out(step);
 }
 

@@ -10,6 +10,7 @@
 #include <signal.h>
 
 #include <algorithm>
+#include <fstream>
 #include <iostream>
 #include <iterator>
 #include <stdexcept>
@@ -165,6 +166,18 @@ std::string account::docker_text(
     }
     if (result.out.ends_with('\n')) result.out.pop_back();
     return std::move(result.out);
+}
+
+std::vector<pid_t> account::processes(const std::string& name) const
+{
+    auto all = processes_of(home_);
+    std::erase_if(all, [&name](pid_t each) {
+        std::ifstream file("/proc/" + std::to_string(each) + "/comm");
+        std::string comm;
+        std::getline(file, comm);
+        return comm != name;
+    });
+    return all;
 }
 
 std::vector<pid_t> account::virtual_machines() const

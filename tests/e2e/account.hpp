@@ -82,6 +82,9 @@ public:
         test_support::process_input input = test_support::no_input{}
     ) const;
 
+    // Those of this name that run for this user.
+    std::vector<pid_t> processes(const std::string& name) const;
+
     // QEMU processes that run for this user.
     std::vector<pid_t> virtual_machines() const;
 

@@ -129,7 +129,12 @@ void every_way_of_publishing_survives_a_crash(const account& user)
     CHECK(eventually([&] { return restarts() == "1\n"; }));
     CHECK(eventually(all_answer, boot_patience));
 
+    // dockerd is started again by the guest's init; who asks meanwhile waits.
     CHECK(user.gangway({"ssh", "sudo kill -9 $(cat /run/docker.pid)"}).exit_status == 0);
+    CHECK(
+        user.docker_text({"ps", "--all", "--format", "{{.Names}}"}).find("ways") !=
+        std::string::npos
+    );
     CHECK(eventually(all_answer, boot_patience));
     user.docker_text({"rm", "-f", "ways"});
     CHECK(eventually([&] { return !is_open(second) && !is_open(shared); }));

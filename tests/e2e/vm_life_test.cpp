@@ -213,14 +213,31 @@ void a_later_daemon_takes_the_running_vm_over(account& user)
     CHECK(stages_of(user.vm()).front() == "adopt");
 }
 
-void a_killed_vm_ends_its_clients_and_comes_back(const account& user)
+// It starts again with the next call, and knows the VM still.
+void a_killed_libvirt_is_not_missed(const account& user)
+{
+    const auto machine = user.virtual_machines();
+    const auto daemons = user.processes("libvirtd");
+    REQUIRE(daemons.size() == 1);
+    REQUIRE(::kill(daemons.front(), SIGKILL) == 0);
+    CHECK(user.docker_text({"ps", "--format", "{{.Names}}"}).find("talker") != std::string::npos);
+    CHECK(user.gangway({"sleep", "--pause"}).exit_status == 0);
+    CHECK(user.vm_state() == "paused");
+    CHECK(user.docker_text({"exec", "talker", "echo", "here"}) == "here");
+    CHECK(user.virtual_machines() == machine);
+}
+
+void a_killed_vm_comes_back(const account& user)
 {
     process logs(user.docker().command({"logs", "--follow", "talker"}));
+    process exit(user.docker().command({"wait", "talker"}));
+    process shell(user.docker().command({"attach", "--no-stdin", "talker"}));
     logs.expect_output("hello\n");
+    CHECK(eventually([&] { return user.vm().at("leases").at("active") == 2; }));
     const auto killed = user.virtual_machines();
     REQUIRE(killed.size() == 1);
     REQUIRE(::kill(killed.front(), SIGKILL) == 0);
-    CHECK(logs.wait(patience).has_value());
+    CHECK(shell.wait(patience).has_value());
     // At once, whether libvirt has noticed or not: the call starts the VM again, and the data is
     // there.
     CHECK(
@@ -232,6 +249,24 @@ void a_killed_vm_ends_its_clients_and_comes_back(const account& user)
     REQUIRE(user.virtual_machines().size() == 1);
     CHECK(user.virtual_machines() != killed);
     CHECK(user.docker_text({"inspect", "-f", "{{.State.Running}}", "talker"}) == "false");
+    // Who waited for the container, or for what it says, is told its end.
+    CHECK(exit.wait(patience) == 0);
+    CHECK(
+        exit.out() == user.docker_text({"inspect", "-f", "{{.State.ExitCode}}", "talker"}) + "\n"
+    );
+    CHECK(logs.wait(patience) == 0);
+    CHECK(logs.out() == "hello\n");
+}
+
+// The kernel restarts, which ends the VM; the next call starts it.
+void a_guest_that_panics_comes_back(const account& user)
+{
+    const auto machine = user.virtual_machines();
+    user.gangway({"ssh", "sudo sh -c 'sync; echo c >/proc/sysrq-trigger'"});
+    CHECK(user.docker_text({"ps", "--all", "--format", "{{.Names}}"}) == "talker\nweb");
+    REQUIRE(user.virtual_machines().size() == 1);
+    CHECK(user.virtual_machines() != machine);
+    CHECK(user.vm().at("stopped_by").get<std::string>().starts_with("Kernel panic - not syncing"));
 }
 
 void restart_keeps_the_data(const account& user)
@@ -301,7 +336,9 @@ TEST_CASE("from nothing to a running container, through death and restart, to po
     only_our_own_certificate_opens_the_engine(user);
     a_later_daemon_takes_the_running_vm_over(user);
     what_was_published_is_open_again(ports);
-    a_killed_vm_ends_its_clients_and_comes_back(user);
+    a_killed_libvirt_is_not_missed(user);
+    a_killed_vm_comes_back(user);
+    a_guest_that_panics_comes_back(user);
     restart_keeps_the_data(user);
     what_was_published_is_open_again(ports);
     down_leaves_a_clean_disk(user);

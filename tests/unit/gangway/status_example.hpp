@@ -24,6 +24,7 @@ inline nlohmann::json status_example()
             "failure": "",
             "engine_port": 40123,
             "process_id": 5120,
+            "holds": {"memory": 1073741824, "disk": 1395864371, "disk_limit": 68719476736, "saved": 0},
             "shares": {"transport": "9p", "directories": ["/home/me", "/tmp:ro"]},
             "leases": {"active": 1, "passive": 0, "watching": 0, "waiting": 0},
             "sleep": {

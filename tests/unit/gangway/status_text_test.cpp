@@ -36,6 +36,7 @@ TEST_CASE("a VM that is ready is described with whom it serves and where")
         "started for docker (pid 812, uid 1000): GET /_ping\n"
         "engine      127.0.0.1:40123, TLS only\n"
         "process     5120\n"
+        "holds       1 GiB of memory, 1.3 GiB of disk, which may grow to 64 GiB\n"
         "shares      /home/me, /tmp:ro (9p)\n"
         "requests    1 active, 0 passive, 0 watching, 0 waiting\n"
         "last start  image 0.0 s, kernel 4.1 s\n"
@@ -77,6 +78,7 @@ TEST_CASE("what is not there has no line")
     status["vm"]["process_id"] = 0;
     status["vm"]["shares"]["directories"] = json::array();
     status["vm"]["timeline"] = json::array();
+    for (auto& size : status["vm"]["holds"]) size = 0;
     CHECK_THAT(
         text(status),
         Catch::StartsWith(
@@ -87,6 +89,18 @@ TEST_CASE("what is not there has no line")
         with("failure", "the kernel stopped"), Contains("\nfailure     the kernel stopped\n")
     );
     CHECK_THAT(with("stopped_by", "gangway down"), Contains("\nstopped by  gangway down\n"));
+}
+
+TEST_CASE("a VM that was saved holds its memory in a file")
+{
+    const json holds = {
+        {"memory", 0}, {"disk", 1 << 20}, {"disk_limit", 2 << 20}, {"saved", 329 << 20}};
+    CHECK_THAT(
+        with("holds", holds),
+        Contains(
+            "holds       1 MiB of disk, which may grow to 2 MiB, 329 MiB for what was in memory\n"
+        )
+    );
 }
 
 TEST_CASE("a failure of several lines is one column of text")

@@ -50,3 +50,12 @@ TEST_CASE("control characters are shown as question marks, other text as it is")
     }));
     CHECK(gangway::printable(given) == shown);
 }
+
+TEST_CASE("a size is told to what a person can use")
+{
+    CHECK(gangway::size_text(0) == "0 MiB");
+    CHECK(gangway::size_text(std::uint64_t{329} << 20) == "329 MiB");
+    CHECK(gangway::size_text((std::uint64_t{1} << 30) - 1) == "1 GiB");
+    CHECK(gangway::size_text(std::uint64_t{1341} << 20) == "1.3 GiB");
+    CHECK(gangway::size_text(std::uint64_t{64} << 30) == "64 GiB");
+}

@@ -28,6 +28,16 @@ TEST_CASE("the first value of a name counts, without its escapes")
     CHECK(query_value("a=%f%66", "a") == "%ff");
 }
 
+TEST_CASE("a value is put in the place of all others")
+{
+    CHECK(with_query_value("/a", "x", "1") == "/a?x=1");
+    CHECK(with_query_value("/a?", "x", "1") == "/a?x=1");
+    CHECK(with_query_value("/a?x=2&b=%20&%78=3&c", "x", "1") == "/a?b=%20&c&x=1");
+    CHECK(without_query_value("/a?x=2&b=1", "x") == "/a?b=1");
+    CHECK(without_query_value("/a?x=2", "x") == "/a");
+    CHECK(without_query_value("/a?b=x", "x") == "/a?b=x");
+}
+
 TEST_CASE("a part of a name is found wherever it is")
 {
     CHECK(names_in_query("all=1&shared-size=0", "size"));

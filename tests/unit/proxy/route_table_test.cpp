@@ -21,7 +21,8 @@ std::ostream& operator<<(std::ostream& out, const route& value)
     return out << kinds.at(static_cast<std::size_t>(value.activity))
                << (value.may_hijack ? " may hijack" : "") << " names "
                << static_cast<int>(value.names) << (value.starts ? " starts" : "")
-               << (value.shows_paths ? " shows paths" : "") << (value.lasting ? " lasting" : "");
+               << (value.shows_paths ? " shows paths" : "") << (value.lasting ? " lasting" : "")
+               << " stream " << static_cast<int>(value.stream);
 }
 
 }  // namespace proxy
@@ -33,6 +34,15 @@ TEST_CASE("requests find their route")
     constexpr route inspect{activity::passive, false, names_paths::no, false, false, true};
     constexpr route inspect_paths{activity::passive, false, names_paths::no, false, true, true};
     constexpr route watch{activity::watching};
+    const auto followed = [](activity kind, stream_kind stream) {
+        route what{kind};
+        what.stream = stream;
+        return what;
+    };
+    const auto watch_events = followed(activity::watching, stream_kind::events);
+    const auto watch_logs = followed(activity::watching, stream_kind::logs);
+    const auto watch_stats = followed(activity::watching, stream_kind::stats);
+    const auto wait = followed(activity::active, stream_kind::exit);
     constexpr route volume{activity::active, false, names_paths::volume, false, true};
     constexpr route use{activity::active};
     const auto naming = [](names_paths what) { return route{activity::active, false, what}; };
@@ -50,21 +60,21 @@ TEST_CASE("requests find their route")
         {"GET", "/services/abc", inspect_paths},
         {"GET", "/tasks", inspect_paths},
         {"GET", "/containers/abc/logs", look},
-        {"GET", "/containers/abc/logs?stdout=1&follow=1", watch},
+        {"GET", "/containers/abc/logs?stdout=1&follow=1", watch_logs},
         {"GET", "/v1.41/services/abc/logs?follow=true", watch},
         {"GET", "/tasks/abc/logs?tail=1&follow=yes", watch},
         {"GET", "/containers/abc/logs?follow=", look},
         {"GET", "/containers/abc/logs?follow", look},
         {"GET", "/containers/abc/logs?follow=0&follow=1", look},
         {"GET", "/containers/abc/logs?follow=%4eo+", look},
-        {"GET", "/containers/abc/logs?fol%6Cow=on", watch},
+        {"GET", "/containers/abc/logs?fol%6Cow=on", watch_logs},
         {"GET", "/containers/abc/logs?Follow=1", look},
-        {"GET", "/containers/abc/stats", watch},
-        {"GET", "/containers/abc/stats?stream=true", watch},
+        {"GET", "/containers/abc/stats", watch_stats},
+        {"GET", "/containers/abc/stats?stream=true", watch_stats},
         {"GET", "/containers/abc/stats?stream=false&one-shot=1", look},
         {"GET", "/containers/abc/stats?stream", look},
-        {"GET", "/v1.41/events?since=1", watch},
-        {"GET", "http://docker/events", watch},
+        {"GET", "/v1.41/events?since=1", watch_events},
+        {"GET", "http://docker/events", watch_events},
         {"GET", "/containers/abc/top", look},
         {"GET", "/containers/abc/changes", look},
         {"GET", "/containers/json?all=1&size=1", look_at_paths},
@@ -110,7 +120,7 @@ TEST_CASE("requests find their route")
         {"GET", "/images/registry.example/team/app:1/json", inspect},
         {"GET", "/images/registry.example/team/app:1/history", inspect},
         {"GET", "/images/registry.example/team/app:1/get", use},
-        {"POST", "/containers/abc/wait", use},
+        {"POST", "/containers/abc/wait", wait},
         {"GET", "/v1.99/some/new/thing", use},
         {"GET", "/version", inspect},
         {"GET", "/v/info", use},

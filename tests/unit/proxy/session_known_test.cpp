@@ -31,7 +31,12 @@ const std::string stopped = "HTTP/1.1 204 No Content\r\n\r\n";
 
 // A session whose engine falls asleep when the test says so.
 struct sleepy_session : session_fixture {
-    sleepy_session() { tools.known.emplace(); }
+    sleepy_session() : session_fixture({.abort_grace = moment, .linger = moment})
+    {
+        tools.known.emplace();
+    }
+
+    static constexpr std::chrono::milliseconds moment{5};
 
     // By the engine, which is dialled when it has to be.
     asio::awaitable<void> exchange(std::string request, std::string answer)
@@ -242,13 +247,13 @@ TEST_CASE("one that only watches changes nothing")
     sleepy_session one;
     one.run([](sleepy_session& f) -> asio::awaitable<void> {
         f.tools.known->remember("GET /info", sized("{}"), f.tools.known->now().value());
-        co_await f.exchange(asking("GET /events?until=1"), chunked);
+        co_await f.exchange(asking("GET /services/x/logs?follow=1"), chunked);
         f.fall_asleep();
         co_await f.expect_known(asking("GET /info"), sized("{}"));
-        co_await f.expect_waking(asking("GET /events?until=1"), chunked);
+        co_await f.expect_waking(asking("GET /services/x/logs?follow=1"), chunked);
         f.client.close();
     }(one));
-    CHECK(one.engine.asked == std::vector<std::string>(2, "watching GET /events"));
+    CHECK(one.engine.asked == std::vector<std::string>(2, "watching GET /services/x/logs"));
 }
 
 TEST_CASE("answers that do not last, or do not end by themselves, are not known")

@@ -48,3 +48,11 @@ TEST_CASE("an expectation that was met is not asked of the engine again")
         "POST /x HTTP/1.1\r\nX-Expect: 1\r\n\r\n"
     );
 }
+
+TEST_CASE("a request is asked of another target")
+{
+    const std::string fields = " HTTP/1.1\r\nHost: a b\r\n\r\n";
+    CHECK(with_target("GET /a?b=1" + fields, "/c") == "GET /c" + fields);
+    CHECK(with_target("GET  /a" + fields, "/c") == "GET /c /a" + fields);
+    CHECK(chunk_of("0123456789abcdef") == "10\r\n0123456789abcdef\r\n");
+}

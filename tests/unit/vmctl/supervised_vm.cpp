@@ -78,15 +78,21 @@ client& supervised_vm::arrives(activity kind, int pid)
     auto& who = *clients_.emplace_back(std::make_unique<client>());
     auto as = someone();
     as.pid = pid != 0 ? pid : as.pid + static_cast<int>(clients_.size());
-    tasks_.spawn(acquire(who, std::move(as), kind), [](const std::exception_ptr&) {});
+    tasks_.spawn(keep(who, vm.acquire(std::move(as), kind)), [](const std::exception_ptr&) {});
     return who;
 }
 
-asio::awaitable<void> supervised_vm::acquire(client& who, requester as, activity kind)
+client& supervised_vm::comes_back(activity kind)
+{
+    auto& who = *clients_.emplace_back(std::make_unique<client>());
+    tasks_.spawn(keep(who, vm.acquire_again(someone(), kind)), [](const std::exception_ptr&) {});
+    return who;
+}
+
+asio::awaitable<void> supervised_vm::keep(client& who, asio::awaitable<lease> asking)
 {
     try {
-        auto granted = vm.acquire(std::move(as), kind);
-        who.held = co_await std::move(granted);
+        who.held = co_await std::move(asking);
     } catch (const engine_unavailable& error) {
         who.failure = error.what();
     }

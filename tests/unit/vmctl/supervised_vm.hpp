@@ -33,6 +33,9 @@ public:
     // A client comes now, on the loop: a process of its own, or that of `pid` once more.
     client& arrives(vmctl::activity kind = vmctl::activity::active, int pid = 0);
 
+    // A client whose engine has gone waits for it to be back.
+    client& comes_back(vmctl::activity kind);
+
     // All clients that still wait go away.
     void clients_vanish() { tasks_.cancel(); }
 
@@ -55,7 +58,7 @@ public:
 private:
     vmctl::boot_plan plan(const std::function<void(vmctl::boot_plan&)>& change);
     boost::asio::awaitable<void> run_body(boost::asio::awaitable<void> body);
-    boost::asio::awaitable<void> acquire(client& who, vmctl::requester as, vmctl::activity kind);
+    boost::asio::awaitable<void> keep(client& who, boost::asio::awaitable<vmctl::lease> asking);
 
     bool shut_down_ = false;
     std::vector<std::unique_ptr<client>> clients_;

@@ -440,21 +440,6 @@ TEST_CASE("a VM whose disk could not be written tries again by itself")
     });
 }
 
-TEST_CASE("an engine that does not answer in a VM that runs is not gone")
-{
-    supervised_vm t;
-    t.run([](supervised_vm& test) -> asio::awaitable<void> {
-        auto& who = test.arrives();
-        co_await until([&] { return who.answered; });
-        const auto address = who.held.address();
-        const bool gone = co_await test.vm.has_gone(address);
-        CHECK_FALSE(gone);
-        test.host.die(stop_cause::killed);
-        const bool gone_then = co_await test.vm.has_gone(address);
-        CHECK(gone_then);
-    });
-}
-
 TEST_CASE(
     "ports of the guest are forwarded while the VM runs, and whoever asked is told when it does"
 )

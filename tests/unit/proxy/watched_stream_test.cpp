@@ -1,0 +1,313 @@
+// Streams that break off and are asked for again: nothing is missing, nothing comes twice.
+#include "proxy/watched_stream.hpp"
+
+#include "proxy/log_message.hpp"
+#include "proxy/stream_text.hpp"
+
+#include <catch2/catch.hpp>
+
+#include <memory>
+#include <string>
+#include <vector>
+
+using namespace proxy;
+using std::string_literals::operator""s;
+
+namespace {
+
+std::unique_ptr<watched_stream> events(const std::string& query = "")
+{
+    return watch_stream(stream_kind::events, "/v1.41/events" + query);
+}
+
+std::unique_ptr<watched_stream> logs(const std::string& query = "")
+{
+    return watch_stream(stream_kind::logs, "/containers/x/logs?follow=1&stdout=1" + query);
+}
+
+std::string event(const std::string& time, const std::string& action = "start")
+{
+    return R"({"status":")" + action + R"(","Actor":{"note":"\"timeNano\":7"},"timeNano":)" + time +
+           "}\n";
+}
+
+// Each letter is one second's.
+std::string time_at(char second)
+{
+    return "2026-11-27T00:00:0"s + second + ".000000005Z ";
+}
+
+std::string line(char second, const std::string& text)
+{
+    return time_at(second) + text + "\n";
+}
+
+std::string frame(int stream, const std::string& text)
+{
+    std::string head(8, '\0');
+    head[0] = static_cast<char>(stream);
+    head[6] = static_cast<char>(text.size() >> 8 & 0xff);
+    head[7] = static_cast<char>(text.size() & 0xff);
+    return head + text;
+}
+
+// Byte for byte, or all at once: it does not matter.
+std::string in_pieces(watched_stream& stream, const std::string& bytes, std::size_t size)
+{
+    std::string all;
+    for (std::size_t at = 0; at < bytes.size(); at += size)
+        all += stream.take(std::string_view(bytes).substr(at, size));
+    return all;
+}
+
+const std::vector<std::size_t> sizes{1, 2, 7, 40, 100'000};
+
+}  // namespace
+
+TEST_CASE("what cannot be joined again is no such stream")
+{
+    CHECK(watch_stream(stream_kind::none, "/services/x/logs?follow=1") == nullptr);
+}
+
+TEST_CASE("events go on behind the last, of which dockerd repeats what shares its second")
+{
+    const auto size = GENERATE(from_range(sizes));
+    const auto stream = events("?filters=%7B%7D&since=1");
+    CHECK(stream->first_target() == "/v1.41/events?filters=%7B%7D&since=1");
+    CHECK_FALSE(stream->needs_beginning());
+    const auto first = event("5000000000") + event("5000000007", "die") + event("5000000007");
+    CHECK(in_pieces(*stream, first + R"({"half)", size) == first);
+    CHECK(stream->next_target().value_or("") == "/v1.41/events?filters=%7B%7D&since=4.000000007");
+    const auto fresh = event("5000000007", "stop") + event("4999999999") + event("6000000000");
+    CHECK(in_pieces(*stream, first + fresh, size) == fresh);
+    // And so on from there.
+    CHECK(stream->next_target().value_or("").ends_with("&since=5.000000000"));
+    CHECK(in_pieces(*stream, first + fresh, size).empty());
+    CHECK(stream->rest().empty());
+}
+
+TEST_CASE("events before the first go on from where the client came")
+{
+    SECTION("by the engine's clock")
+    {
+        const auto stream = events();
+        CHECK(stream->needs_beginning());
+        stream->began(watched_stream::moment(std::chrono::nanoseconds(5'000'000'042)));
+        CHECK(stream->next_target() == "/v1.41/events?since=5.000000042");
+        CHECK(stream->take(event("5000000043")) == event("5000000043"));
+        // What was before is not the client's.
+        CHECK(stream->next_target() == "/v1.41/events?since=5.000000042");
+    }
+    SECTION("when that is not known, as if it came now")
+    {
+        CHECK(events()->next_target() == "/v1.41/events");
+    }
+    SECTION("or from where it said")
+    {
+        const auto stream = events("?since=5.5");
+        CHECK(stream->next_target() == "/v1.41/events?since=5.5");
+        CHECK(stream->take(event("5600000000")) == event("5600000000"));
+        CHECK(stream->next_target() == "/v1.41/events?since=5.500000000");
+    }
+}
+
+TEST_CASE("of more events than dockerd keeps, none is told twice")
+{
+    const auto stream = events("?since=0");
+    std::string kept;
+    for (int number = 0; number < 400; ++number) {
+        const auto one = event(std::to_string(9'000'000'000 + number));
+        CHECK(stream->take(one) == one);
+        if (number >= 400 - 256) kept += one;
+    }
+    CHECK(stream->next_target() == "/v1.41/events?since=9.000000144");
+    CHECK(stream->take(kept).empty());
+}
+
+TEST_CASE("a log loses the times that its client did not ask for")
+{
+    const auto size = GENERATE(from_range(sizes));
+    const auto stream = logs();
+    CHECK(stream->first_target() == "/containers/x/logs?follow=1&stdout=1&timestamps=1");
+    CHECK_FALSE(stream->needs_beginning());
+    SECTION("in frames")
+    {
+        const auto asked = frame(1, line('1', "one")) + frame(2, line('2', "")) +
+                           frame(3, "Error grabbing logs: EOF\n") +
+                           frame(1, line('3', std::string(16'384, 'x')));
+        const auto told = frame(1, "one\n") + frame(2, "\n") +
+                          frame(3, "Error grabbing logs: EOF\n") +
+                          frame(1, std::string(16'384, 'x') + "\n");
+        CHECK(in_pieces(*stream, asked, size) == told);
+    }
+    SECTION("from a terminal, whose long lines dockerd breaks")
+    {
+        const std::string full(16'384, 'x');
+        const auto asked = line('1', "one\r") + time_at('2') + full + line('2', "rest\r") +
+                           time_at('3') + full + line('3', "");
+        CHECK(in_pieces(*stream, asked, size) == "one\r\n" + full + "rest\r\n" + full + "\n");
+    }
+}
+
+TEST_CASE("a log keeps the times that its client asked for")
+{
+    const auto stream = logs("&timestamps=true");
+    CHECK(stream->take(frame(1, line('1', "one"))) == frame(1, line('1', "one")));
+    CHECK(stream->first_target() == "/containers/x/logs?follow=1&stdout=1&timestamps=1");
+}
+
+TEST_CASE("a log goes on behind the last message")
+{
+    const auto size = GENERATE(from_range(sizes));
+    const auto stream = logs("&tail=5");
+    const auto again = frame(1, line('3', "tick"));
+    // Out of order by a little, and the same in the same nanosecond.
+    const auto first = frame(1, line('2', "a")) + frame(2, line('3', "b")) + again + again;
+    CHECK_FALSE(in_pieces(*stream, first, size).empty());
+    const auto half = frame(1, line('4', "half"));
+    CHECK(in_pieces(*stream, half.substr(0, 20), size).empty());
+    const auto target = stream->next_target();
+    CHECK(
+        target ==
+        "/containers/x/logs?follow=1&stdout=1&timestamps=1&tail=all&since=1795737602.000000005"
+    );
+    const auto third = again;
+    CHECK(
+        in_pieces(*stream, first + third + frame(2, line('3', "late")) + half, size) ==
+        frame(1, "tick\n") + frame(2, "late\n") + frame(1, "half\n")
+    );
+    // Broken off again while that is looked for.
+    CHECK(stream->next_target().has_value());
+    CHECK(in_pieces(*stream, first, size).empty());
+    CHECK(stream->next_target().has_value());
+    const auto rest = frame(1, line('5', "end"));
+    CHECK(
+        in_pieces(*stream, first + third + frame(2, line('3', "late")) + half + rest, size) ==
+        frame(1, "end\n")
+    );
+}
+
+TEST_CASE("a log whose last message is gone goes on with what is newer")
+{
+    const auto stream = logs();
+    stream->take(line('2', "a") + line('3', "b"));
+    CHECK(stream->next_target().has_value());
+    CHECK(stream->take(line('2', "z") + line('4', "c") + line('3', "d")) == "c\nd\n");
+}
+
+TEST_CASE("a log that has shown nothing yet")
+{
+    SECTION("had nothing")
+    {
+        CHECK(
+            logs("&tail=7")->next_target() ==
+            "/containers/x/logs?follow=1&stdout=1&timestamps=1&tail=all"
+        );
+    }
+    SECTION("or was to show only what is new")
+    {
+        const auto stream = logs("&tail=0");
+        CHECK(stream->needs_beginning());
+        stream->began(watched_stream::moment(std::chrono::nanoseconds(5'000'000'000)));
+        CHECK(
+            stream->next_target() ==
+            "/containers/x/logs?follow=1&stdout=1&timestamps=1&tail=all&since=5.000000000"
+        );
+    }
+    SECTION("since a moment")
+    {
+        const auto stream = logs("&tail=0&since=9");
+        stream->began(watched_stream::moment(std::chrono::nanoseconds(5'000'000'000)));
+        CHECK(stream->next_target().value_or("").ends_with("&since=9.000000000"));
+    }
+}
+
+TEST_CASE("what is no log with times passes as it is, and is not joined again")
+{
+    const auto size = GENERATE(from_range(sizes));
+    const auto* const good = "2026-11-27T00:00:01.000000005Z one\n";
+    const std::string bad = GENERATE(
+        "a line without any time, which is long enough to tell\n"s,
+        "short line\n"s + std::string(40, 'x'),
+        "2026-13-27T00:00:01.000000005Z one\n"s,
+        "\1\0\0\1\0\0\0\1x"s,
+        "\1\0\0\0\0\0\0\4none"s,
+        "\1\0\0\0\xff\0\0\0x"s
+    );
+    CAPTURE(bad);
+    const auto stream = logs();
+    const bool framed = bad.front() < 4;
+    const auto before = framed ? frame(1, good) : good;
+    const auto shown = framed ? frame(1, "one\n") : "one\n";
+    CHECK(in_pieces(*stream, before + bad + "more", size) == shown + bad + "more");
+    CHECK(stream->next_target() == std::nullopt);
+    CHECK(stream->rest().empty());
+}
+
+TEST_CASE("samples come whole, without the first of each new answer")
+{
+    const auto size = GENERATE(from_range(sizes));
+    const auto stream = watch_stream(stream_kind::stats, "/containers/x/stats");
+    CHECK(in_pieces(*stream, "{1}\n{2}\n{3", size) == "{1}\n{2}\n");
+    CHECK(stream->next_target() == "/containers/x/stats");
+    CHECK(in_pieces(*stream, "{4}\n{5}\n", size) == "{5}\n");
+    CHECK(stream->ends_without_subject());
+}
+
+TEST_CASE("a wait is asked again, and is answered once")
+{
+    const auto stream = watch_stream(stream_kind::exit, "/containers/x/wait?condition=next-exit");
+    CHECK(stream->first_target() == "/containers/x/wait?condition=next-exit");
+    CHECK(stream->take("{\"Status").empty());
+    CHECK(stream->next_target() == "/containers/x/wait?condition=not-running");
+    CHECK(stream->take("{\"StatusCode\":").empty());
+    CHECK(stream->take("3}\n").empty());
+    CHECK(stream->rest() == "{\"StatusCode\":3}\n");
+    CHECK_FALSE(stream->ends_without_subject());
+    CHECK(
+        watch_stream(stream_kind::exit, "/containers/x/wait?condition=removed")->next_target() ==
+        "/containers/x/wait?condition=removed"
+    );
+}
+
+TEST_CASE("moments are read and written as dockerd does")
+{
+    const auto since = [](std::string_view text) {
+        const auto at = parse_time(text);
+        return at ? to_since(*at) : "none";
+    };
+    CHECK(since("2026-11-27T19:48:05.012345678Z") == "1795808885.012345678");
+    CHECK(since("2026-11-27T20:48:05.012345678+01:00") == "1795808885.012345678");
+    CHECK(since("2026-11-27T14:18:05.5-05:30") == "1795808885.500000000");
+    CHECK(since("1970-01-01T00:00:00Z") == "0.000000000");
+    CHECK(since("2026-11-27T19:48:05.0123456789Z") == "1795808885.012345678");
+    for (const auto* const bad :
+         {"",
+          "2026-11-27T19:48:05",
+          "2026-11-27 19:48:05Z",
+          "2026-02-30T19:48:05Z",
+          "2026-11-27T19:48:05.Z",
+          "2026-11-27T19:48:05+1:00",
+          "2026-11-27T19:48:0xZ",
+          "-026-11-27T19:48:05Z",
+          "9999-11-27T19:48:05Z",
+          "0001-01-01T00:00:00Z"}) {
+        CAPTURE(bad);
+        CHECK(since(bad) == "none");
+    }
+    CHECK(parse_since("5.5") == watched_stream::moment(std::chrono::milliseconds(5500)));
+    CHECK(parse_since("5") == watched_stream::moment(std::chrono::seconds(5)));
+    for (const auto* const bad : {"", "-5", "5.", ".5", "5.5s", "10000000000", "2026-11-27"}) {
+        CAPTURE(bad);
+        CHECK(parse_since(bad) == std::nullopt);
+    }
+    const watched_stream::moment at(std::chrono::seconds(7));
+    CHECK(not_before("/events?since=9", at) == at + std::chrono::seconds(2));
+    CHECK(not_before("/events?since=5", at) == at);
+    CHECK(not_before("/events?since=yesterday", at) == at);
+    CHECK(clock_in(R"({"SystemTime":"1970-01-01T00:00:07Z"})") == at);
+    CHECK(clock_in(R"({"SystemTime":7})") == std::nullopt);
+    CHECK(clock_in(R"(["SystemTime"])") == std::nullopt);
+    CHECK(clock_in("\"1970-01-01T00:00:07Z\"") == std::nullopt);
+    CHECK(clock_in("{") == std::nullopt);
+}

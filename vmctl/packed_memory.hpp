@@ -1,0 +1,45 @@
+// The memory of a VM that was saved, packed. libvirt writes it as it is, hundreds of megabytes, of
+// which most are code and zeros. libvirt's file keeps its beginning and its place, so that libvirt
+// boots nothing over the disk as it was then; a start by somebody else fails in QEMU, which finds
+// that the rest is missing, and changes nothing.
+#pragma once
+
+#include "vmctl/storage_error.hpp"
+
+#include <cstddef>
+#include <filesystem>
+#include <stdexcept>
+
+namespace vmctl {
+
+class packed_memory {
+public:
+    // What stays in libvirt's file: its own head and the domain's XML, and a little of the memory.
+    static constexpr std::size_t kept = std::size_t{1} << 20;
+
+    // What was packed is not the rest of libvirt's file, or is damaged: the memory is lost.
+    class unusable : public std::runtime_error {
+        using std::runtime_error::runtime_error;
+    };
+
+    // `file` is libvirt's, and empty where that is not known: then nothing is packed. `packed` is
+    // ours alone. Neither needs to exist.
+    packed_memory(std::filesystem::path file, std::filesystem::path packed);
+
+    // Blocks for seconds. What a crash leaves can be unpacked. Throws storage_error, and then
+    // nothing was packed.
+    void pack() const;
+
+    // libvirt's file is whole then. Blocks. Throws unusable, or storage_error when it may work at
+    // another time: the disk is full, say.
+    void unpack() const;
+
+    // It has been used, or is not wanted any more.
+    void forget() const noexcept;
+
+private:
+    std::filesystem::path file_;
+    std::filesystem::path packed_;
+};
+
+}  // namespace vmctl
