@@ -45,7 +45,10 @@ public:
 
     std::string first_target() const override { return target_; }
 
-    bool needs_beginning() const override { return !query_value(query_of(target_), "since"); }
+    bool needs_beginning() const override
+    {
+        return query_value(query_of(target_), "since").value_or("").empty();
+    }
 
     void began(moment at) override { began_ = at; }
 
@@ -57,7 +60,7 @@ public:
         return with_query_value(target_, "since", to_since(since()));
     }
 
-    std::string take(std::string_view bytes) override
+    std::string take(std::string_view bytes, bool) override
     {
         std::string fresh;
         lines_.take(bytes, [&](std::string_view line) {
@@ -79,7 +82,7 @@ private:
     {
         if (passed_.empty()) return *began_;
         const auto at = [](const passed& each) { return each.at; };
-        auto since = std::ranges::max(passed_, {}, at).at - disorder;
+        auto since = passed_.back().at - disorder;
         // What came before those that are remembered could not be told from what is new.
         if (passed_.size() == most_repeated)
             since = std::max(since, std::ranges::min(passed_, {}, at).at);

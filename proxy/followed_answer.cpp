@@ -29,9 +29,12 @@ namespace asio = boost::asio;
 namespace proxy {
 namespace {
 
-// While an engine that is there does not answer: it may be starting.
+// While an engine that is there does not answer: it may be starting. Two minutes in all.
 constexpr auto pause_between_tries = std::chrono::seconds(1);
-constexpr int most_tries = 60;
+constexpr int most_failures = 120;
+
+// A connection that was kept so long was none that failed.
+constexpr auto long_enough = std::chrono::seconds(10);
 
 constexpr auto patience = std::chrono::seconds(10);
 
@@ -90,7 +93,7 @@ io_task<> followed_answer::follow()
     for (;;) {
         const auto how = co_await pass_on(*target);
         if (how == outcome::ended) co_return;
-        target = stream_->next_target();
+        if (begun_) target = stream_->next_target();
         if (!target || plain_) throw dial_error("the engine broke off its answer");
         if (!client_finished_) co_await join_again();
         if (client_finished_) break;
@@ -124,7 +127,7 @@ io_task<followed_answer::outcome> followed_answer::pass_on(std::string target)
     from_engine_.drop(from_engine_.bytes().size());
     responses_ = {};
     responses_.expect({});
-    has_head_ = false;
+    has_head_ = asked_ = false;
     std::string why;
     try {
         const auto head = with_target(request_.head, target);
@@ -132,6 +135,8 @@ io_task<followed_answer::outcome> followed_answer::pass_on(std::string target)
         if (!upstream_->write_now(rest)) {
             co_await write_rest(*upstream_, rest);
         }
+        asked_ = true;
+        if (client_finished_) finish_asking();
         co_return co_await hand_on();
     } catch (const boost::system::system_error& error) {
         why = error.code().message();
@@ -184,9 +189,10 @@ io_task<bool> followed_answer::take_in()
     bool ended = false;
     while (!ended && !plain_) {
         const auto unread = from_engine_.bytes();
-        const auto data = has_head_ ? unread.substr(0, responses_.opaque()) : std::string_view();
+        const auto in_chunk = has_head_ ? responses_.opaque() : 0;
+        const auto data = unread.substr(0, in_chunk);
         if (!data.empty()) {
-            fresh += stream_->take(data);
+            fresh += stream_->take(data, data.size() == in_chunk);
             responses_.skip(data.size());
             from_engine_.drop(data.size());
             continue;
@@ -200,8 +206,11 @@ io_task<bool> followed_answer::take_in()
     }
     if (plain_) co_return ended;
     if (ended) fresh += stream_->rest();
-    if (!fresh.empty()) co_await write_client(chunk_of(fresh));
-    if (ended) co_await end_answer();
+    if (!fresh.empty()) failures_ = 0;
+    // In one write: a client that has what it wants may be gone before another.
+    auto chunks = fresh.empty() ? std::string() : chunk_of(fresh);
+    if (ended) chunks += last_chunk;
+    if (!chunks.empty()) co_await write_client(chunks);
     co_return ended;
 }
 
@@ -230,10 +239,11 @@ io_task<bool> followed_answer::take_head(std::size_t size)
 io_task<> followed_answer::join_again()
 {
     lease_ = {};
+    const auto lasted = std::chrono::steady_clock::now() - joined_at_;
+    if (lasted > long_enough) failures_ = 0;
     auto pause = std::chrono::steady_clock::duration::zero();
-    if (std::chrono::steady_clock::now() - joined_at_ < pause_between_tries)
-        pause = pause_between_tries;
-    for (int tries = 0; tries < most_tries; ++tries) {
+    if (lasted < pause_between_tries) pause = pause_between_tries;
+    while (failures_++ < most_failures) {
         // Also because the connection that goes calls us.
         co_await pausing(tools_.overdue, pause);
         pause = pause_between_tries;
@@ -310,7 +320,12 @@ void followed_answer::client_finished() noexcept
     client_finished_ = true;
     if (waiting_) waiting_->emit(asio::cancellation_type::terminal);
     if (dialling_ != nullptr) dialling_->call_off();
-    if (!upstream_) return;
+    if (upstream_ && asked_) finish_asking();
+}
+
+// The engine is told what the client has told us.
+void followed_answer::finish_asking() noexcept
+{
     bool told = false;
     try {
         told = upstream_->finish_now();

@@ -74,6 +74,7 @@ private:
     io_task<bool> dial();
     io_task<> end_answer();
     io_task<> write_client(std::string_view bytes);
+    void finish_asking() noexcept;
     void check_aborted() const;
 
     loop_tools& tools_;
@@ -88,6 +89,8 @@ private:
     inlet from_engine_;
     response_reader responses_;
     std::chrono::steady_clock::time_point joined_at_;
+    int failures_ = 0;       // to get more of the answer, one after another
+    bool asked_ = false;     // on this connection
     bool has_head_ = false;  // of the answer on this connection
     bool begun_ = false;     // the client has a head
     bool plain_ = false;     // the answer passes as it is, and is not joined again

@@ -1,4 +1,4 @@
-// Frames by their length, lines by their end.
+// Frames by their length, and chunks.
 #include "proxy/log_message.hpp"
 
 #include "proxy/stream_text.hpp"
@@ -13,11 +13,9 @@ namespace {
 constexpr std::size_t frame_head = 8;
 constexpr char engine_errors = 3;  // stdcopy.Systemerr
 
-// Far beyond dockerd's 16 KiB and the labels that may come with them.
-constexpr std::size_t longest_frame = std::size_t{4} << 20;
-
-// defaultBufSize in moby daemon/logger/copier.go
-constexpr std::size_t longest_line = std::size_t{16} * 1024;
+// Far beyond dockerd's 16 KiB (moby daemon/logger/copier.go) and the labels that may come with
+// them.
+constexpr std::size_t longest_message = std::size_t{4} << 20;
 
 // jsonmessage.RFC3339NanoFixed has 30 characters with Z and 35 with an offset, and a space follows.
 constexpr std::size_t longest_time = 36;
@@ -44,10 +42,11 @@ std::optional<watched_stream::moment> moment_of(std::string_view time)
 
 }  // namespace
 
-void log_splitter::add(std::string_view bytes)
+void log_splitter::add(std::string_view bytes, bool ends_chunk)
 {
     bytes_.erase(0, std::exchange(used_, 0));
     bytes_ += bytes;
+    chunk_is_whole_ = ends_chunk;
 }
 
 std::optional<log_message> log_splitter::next()
@@ -57,7 +56,7 @@ std::optional<log_message> log_splitter::next()
     // A year never begins like the number of a stream.
     if (shape_ == shape::unknown)
         shape_ = unread.front() <= engine_errors ? shape::framed : shape::plain;
-    return shape_ == shape::framed ? next_frame(unread) : next_line(unread);
+    return shape_ == shape::framed ? next_frame(unread) : next_chunk(unread);
 }
 
 std::string log_splitter::take_rest()
@@ -75,7 +74,7 @@ std::optional<log_message> log_splitter::next_frame(std::string_view unread)
     const auto head = unread.substr(0, frame_head);
     const auto length = length_in(head);
     if (head[0] > engine_errors || head.substr(1, 3) != std::string_view("\0\0\0", 3) ||
-        length > longest_frame)
+        length > longest_message)
         return give_up();
     if (unread.size() < frame_head + length) return std::nullopt;
     const auto text = unread.substr(frame_head, length);
@@ -90,23 +89,18 @@ std::optional<log_message> log_splitter::next_frame(std::string_view unread)
     return message;
 }
 
-std::optional<log_message> log_splitter::next_line(std::string_view unread)
+std::optional<log_message> log_splitter::next_chunk(std::string_view unread)
 {
-    log_message message;
-    message.time = time_before(unread);
-    if (message.time.empty()) {
-        if (unread.size() < longest_time) return std::nullopt;
-        return give_up();
+    if (unread.size() > longest_message) return give_up();
+    if (!chunk_is_whole_) return std::nullopt;
+    log_message message{std::nullopt, {}, {}, unread};
+    const auto time = time_before(unread);
+    message.at = moment_of(time);
+    if (message.at) {
+        message.time = time;
+        message.text.remove_prefix(time.size());
     }
-    message.at = moment_of(message.time);
-    if (!message.at) return give_up();
-    message.text = unread.substr(message.time.size(), longest_line);
-    const auto end = message.text.find('\n');
-    if (end != std::string_view::npos)
-        message.text = message.text.substr(0, end + 1);
-    else if (message.text.size() < longest_line)
-        return std::nullopt;
-    used_ += message.time.size() + message.text.size();
+    used_ += unread.size();
     return message;
 }
 

@@ -17,19 +17,20 @@ struct log_message {
     std::string_view text;
 };
 
-// Cuts what was asked for with `timestamps=1`. Frames are those of moby pkg/stdcopy, one a message
-// (moby api/server/httputils/write_log_stream.go); what a terminal wrote comes without: lines, of
-// which dockerd breaks those that are longer than 16 KiB (moby daemon/logger/copier.go).
+// Cuts what was asked for with `timestamps=1`. Frames are those of moby pkg/stdcopy, one a message.
+// What a terminal wrote comes without, and its last line may have no end: there each message is a
+// chunk of the answer, since dockerd flushes after each (moby
+// api/server/httputils/write_log_stream.go).
 class log_splitter {
 public:
-    // Behind what was not used of the bytes before.
-    void add(std::string_view bytes);
+    // Behind what was not used of the bytes before; `ends_chunk`: they end one.
+    void add(std::string_view bytes, bool ends_chunk);
 
     // The next message that is whole, until the next call of a member. Nothing: there is none, or
     // gave_up().
     std::optional<log_message> next();
 
-    // What came is no log with times. It is in rest(), and so is all that comes.
+    // What came is no log with times. It is in take_rest(), and so is all that comes.
     bool gave_up() const { return gave_up_; }
 
     // What no message was made of, and is forgotten.
@@ -39,11 +40,12 @@ private:
     enum class shape { unknown, framed, plain };
 
     std::optional<log_message> next_frame(std::string_view unread);
-    std::optional<log_message> next_line(std::string_view unread);
+    std::optional<log_message> next_chunk(std::string_view unread);
     std::nullopt_t give_up();
 
     std::string bytes_;
     std::size_t used_ = 0;
+    bool chunk_is_whole_ = false;
     shape shape_ = shape::unknown;
     bool gave_up_ = false;
 };

@@ -6,10 +6,10 @@
 #include "proxy/watched_streams.hpp"
 
 #include <algorithm>
-#include <array>
 #include <chrono>
 #include <cstddef>
 #include <functional>
+#include <map>
 #include <optional>
 #include <utility>
 
@@ -49,17 +49,17 @@ public:
         if (splitter_.gave_up()) return std::nullopt;
         splitter_.take_rest();
         if (last_) skips_ = skipped{*last_, 0};
-        // A log that has shown nothing had nothing.
+        const auto from = last_ ? std::optional(earliest()) : began_;
+        // A log that has shown nothing is asked for as at first.
+        if (!from) return target_;
         const auto all = with_query_value(target_, "tail", "all");
-        const auto from = last_ ? std::max(began_, std::optional(latest_ - disorder)) : began_;
-        if (!from) return all;
         return with_query_value(all, "since", to_since(not_before(target_, *from)));
     }
 
-    std::string take(std::string_view bytes) override
+    std::string take(std::string_view bytes, bool ends_chunk) override
     {
         std::string fresh;
-        splitter_.add(bytes);
+        splitter_.add(bytes, ends_chunk);
         for (auto message = splitter_.next(); message; message = splitter_.next())
             if (pass(*message)) append(fresh, *message);
         if (splitter_.gave_up()) fresh += splitter_.take_rest();
@@ -85,6 +85,16 @@ private:
         std::size_t seen;
     };
 
+    // Of all that may come. What goes on a line that is not at its end has the time of its
+    // beginning (partialTS in moby daemon/logger/copier.go).
+    moment earliest() const
+    {
+        auto at = last_->at;
+        for (const auto& [stream, begun] : unfinished_) at = std::min(at, begun);
+        at -= disorder;
+        return began_ ? std::max(at, *began_) : at;
+    }
+
     bool pass(const log_message& message)
     {
         if (!message.at) return true;
@@ -102,6 +112,11 @@ private:
         if (last_ && last_->looks_like(one)) one.count = last_->count + 1;
         last_ = one;
         latest_ = std::max(latest_, one.at);
+        const char stream = message.head.empty() ? '\0' : message.head.front();
+        if (message.text.ends_with('\n'))
+            unfinished_.erase(stream);
+        else
+            unfinished_[stream] = one.at;
         return true;
     }
 
@@ -122,6 +137,7 @@ private:
     log_splitter splitter_;
     std::optional<mark> last_;  // that the client has
     moment latest_ = moment::min();
+    std::map<char, moment> unfinished_;  // by stream
     std::optional<skipped> skips_;
 };
 

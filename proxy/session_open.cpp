@@ -84,6 +84,11 @@ io_task<bool> session::connect_unless_gone(route what)
         begin_watching();
         from_client_.rest();
         upstream_ = co_await dialer_.dial(lease.address(), spoken(), attempt);
+    } catch (const out_of_descriptors&) {
+        // It is not the engine that has to come back.
+        dialling_ = nullptr;
+        end_watching();
+        throw;
     } catch (const dial_error&) {
         failure = std::current_exception();
     } catch (...) {

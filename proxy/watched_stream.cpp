@@ -25,7 +25,7 @@ public:
         return target_;
     }
 
-    std::string take(std::string_view bytes) override
+    std::string take(std::string_view bytes, bool) override
     {
         std::string fresh;
         lines_.take(bytes, [&](std::string_view line) {
@@ -57,7 +57,7 @@ public:
         return next ? with_query_value(target_, "condition", "not-running") : target_;
     }
 
-    std::string take(std::string_view bytes) override
+    std::string take(std::string_view bytes, bool) override
     {
         answer_ += bytes;
         return {};
@@ -76,6 +76,7 @@ private:
 
 std::unique_ptr<watched_stream> watch_stream(stream_kind kind, std::string_view target)
 {
+    if (!query_value(query_of(target), "until").value_or("").empty()) return nullptr;
     switch (kind) {
         case stream_kind::events:
             return watch_events(std::string(target));

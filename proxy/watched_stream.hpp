@@ -44,9 +44,10 @@ public:
     // Nothing: nobody knows where it broke off.
     virtual std::optional<std::string> next_target() = 0;
 
-    // The next bytes of the engine's answer, without framing. Gives the client's: only lines or
-    // frames that are whole, so that it does not matter where an answer breaks off.
-    virtual std::string take(std::string_view bytes) = 0;
+    // The next bytes of the engine's answer, without framing; `ends_chunk`: they are the last of
+    // their chunk. Gives the client's: only lines or frames that are whole, so that it does not
+    // matter where an answer breaks off.
+    virtual std::string take(std::string_view bytes, bool ends_chunk) = 0;
 
     // The engine has ended the answer: what is left for the client.
     virtual std::string rest() = 0;
@@ -56,7 +57,8 @@ public:
     virtual bool ends_without_subject() const { return true; }
 };
 
-// `target` is the request target as the client sent it. Null: this one cannot be joined again.
+// `target` is the request target as the client sent it. Null: this one cannot be joined again, or
+// ends at a time that it names, also while the engine sleeps.
 std::unique_ptr<watched_stream> watch_stream(stream_kind kind, std::string_view target);
 
 }  // namespace proxy

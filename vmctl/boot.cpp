@@ -4,7 +4,6 @@
 #include "vmctl/deadline.hpp"
 #include "vmctl/nap.hpp"
 #include "vmctl/run_blocking.hpp"
-#include "vmctl/storage_error.hpp"
 #include "vmctl/switch_off.hpp"
 #include "vmctl/task_group.hpp"
 
@@ -149,9 +148,9 @@ asio::awaitable<std::optional<running_vm>> boot::try_to_restore()
             return host_.restore(describe_domain());
         };
         vm = co_await run_blocking(pool_, std::move(work));
-    } catch (const storage_error&) {
-        // It may work once the disk is not full any more, or the image is there.
-        throw;
+    } catch (const hypervisor_error& error) {
+        if (error.problem() == hypervisor_problem::not_now) throw;
+        obstacle = error.what();
     } catch (const std::exception& error) {
         if (is_cancellation(std::current_exception())) throw;
         obstacle = error.what();
@@ -267,9 +266,8 @@ asio::awaitable<void> boot::ask_engine(engine_address address)
 
 void boot::follow_console()
 {
-    for (const auto& stage : console_.append(console_file_.read_new())) {
-        complete(stage.name, stage.guest_time);
-    }
+    for (auto text = console_file_.read_new(); !text.empty(); text = console_file_.read_new())
+        for (const auto& stage : console_.append(text)) complete(stage.name, stage.guest_time);
 }
 
 void boot::complete(std::string stage, std::optional<std::chrono::milliseconds> guest_time)

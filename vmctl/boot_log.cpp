@@ -99,6 +99,9 @@ void boot_log::take_line(std::string_view line, std::vector<guest_stage>& comple
     } else if (auto problem = after(text, "gangway-fail "); problem && !failure_) {
         const auto name = take_word(*problem);
         failure_ = guest_failure{std::string(name), std::string(*problem)};
+    } else if (const auto panic = text.find("Kernel panic - not syncing");
+               panic != std::string::npos && !panic_) {
+        panic_ = text.substr(panic);
     }
     tail_.push_back(std::move(text));
     if (tail_.size() > tail_lines) tail_.pop_front();
@@ -130,15 +133,6 @@ std::vector<std::string> boot_log::tail() const
         if (lines.size() > tail_lines) lines.erase(lines.begin());
     }
     return lines;
-}
-
-std::optional<std::string> boot_log::panic() const
-{
-    for (const auto& line : tail()) {
-        const auto begin = line.find("Kernel panic - not syncing");
-        if (begin != std::string::npos) return line.substr(begin);
-    }
-    return std::nullopt;
 }
 
 std::string describe_tail(const boot_log& log)

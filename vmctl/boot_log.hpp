@@ -47,8 +47,8 @@ public:
     // The first stage that is not complete. Nothing: all are, or the guest reports none.
     std::optional<std::string> waiting_for() const;
 
-    // What the kernel has said when it gave up, if it has, and if that is among the last lines.
-    std::optional<std::string> panic() const;
+    // What the kernel has said when it gave up.
+    const std::optional<std::string>& panic() const { return panic_; }
 
     // The last lines, oldest first, without terminal escapes and control characters.
     std::vector<std::string> tail() const;
@@ -59,6 +59,7 @@ private:
     std::string partial_;
     std::vector<guest_stage> stages_;
     std::optional<guest_failure> failure_;
+    std::optional<std::string> panic_;
     std::deque<std::string> tail_;
 };
 

@@ -35,6 +35,8 @@ std::string sentence(
                    " runs already for another gangwayd, or was saved by it, with the data disk " +
                    detail +
                    "; use that daemon's socket, stop the VM there, or choose another instance";
+        case hypervisor_problem::not_now:
+            return "cannot " + subject + " now" + said;
         case hypervisor_problem::refused:
             return "libvirt could not " + subject + said;
     }

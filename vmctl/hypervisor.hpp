@@ -23,6 +23,7 @@ enum class hypervisor_problem {
     no_accelerator,  // KVM or HVF was asked for and is not usable
     port_taken,      // the configured engine port belongs to something else
     taken,           // a VM of this name runs already, for another daemon
+    not_now,         // something is in the way that the user can remove, and nothing was changed
     refused,         // libvirt or QEMU said no; their words are in the message
 };
 

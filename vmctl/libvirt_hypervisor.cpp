@@ -94,6 +94,7 @@ public:
         const auto domain = existing();
         const auto element = metadata_of(domain.get());
         if (!attribute_in_metadata(element, "version")) return std::nullopt;
+        memory_.forget();
         resume(domain.get());
         return look_at(domain.get());
     }
@@ -104,7 +105,11 @@ public:
         const auto made_of =
             attribute_in_metadata(metadata_of(domain.get(), VIR_DOMAIN_AFFECT_CONFIG), "spec");
         if (made_of != fingerprint(spec)) return std::nullopt;
-        memory_.unpack();
+        try {
+            memory_.unpack();
+        } catch (const storage_error& error) {
+            throw describe(hypervisor_problem::not_now, "wake " + name_, error.what());
+        }
         if (virDomainCreateWithFlags(domain.get(), 0) < 0) refuse("wake " + name_);
         memory_.forget();
         return look_at(domain.get());
@@ -127,6 +132,7 @@ public:
     void save() override
     {
         const auto domain = existing();
+        memory_.forget();
         if (virDomainManagedSave(domain.get(), VIR_DOMAIN_SAVE_RUNNING) < 0)
             refuse("save " + name_);
         try {

@@ -182,6 +182,11 @@ void lifecycle::stayed_paused()
     if (state_ == vm_state::waking) state_ = vm_state::paused;
 }
 
+void lifecycle::stayed_saved()
+{
+    if (state_ == vm_state::booting) state_ = vm_state::saved;
+}
+
 vm_step lifecycle::died()
 {
     switch (state_) {

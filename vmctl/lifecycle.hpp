@@ -64,6 +64,9 @@ namespace vmctl {
 //                              as start if                               [start]
 //                              that is due
 //
+// A start of a saved VM for which the host has no room is over with stayed_saved: booting, then
+// saved.
+//
 // A stop is [stop] from each of these, and so is a restart, which comes back.
 enum class vm_state {
     absent,
@@ -127,6 +130,9 @@ public:
     void woke();
     // It could not be let go on.
     void stayed_paused();
+
+    // Its start could not read what was saved, which is still there: another may.
+    void stayed_saved();
 
     // The power of a VM went off, not during a boot, and we had not asked for it.
     vm_step died();

@@ -92,13 +92,9 @@ public:
         if (::ftruncate(file_.get(), static_cast<off_t>(size)) != 0) throw_error("cut", path_);
     }
 
-    // So that a full disk shows before anything is written.
-    void reserve(std::uint64_t from, std::uint64_t to)
+    void sync() const
     {
-        const int failed =
-            ::posix_fallocate(file_.get(), static_cast<off_t>(from), static_cast<off_t>(to - from));
-        errno = failed;
-        if (failed != 0 && failed != EOPNOTSUPP && failed != EINVAL) throw_error("write", path_);
+        if (::fsync(file_.get()) != 0) throw_error("write", path_);
     }
 
     const unique_descriptor& descriptor() const { return file_; }
@@ -210,6 +206,8 @@ void packed_memory::pack() const
     try {
         made.write(what.text());
         compress(*whole, made);
+        // libvirt does not wait for its file to be on the disk. Its beginning has to be.
+        whole->sync();
         commit_file(made.descriptor(), partial, packed_);
     } catch (const storage_error&) {
         ::unlink(partial.c_str());
@@ -229,20 +227,40 @@ void packed_memory::unpack() const
     auto packed = stream::open(packed_, O_RDONLY);
     std::vector<char> text(label::length);
     const auto what = packed ? label::parse(packed->read(text)) : std::nullopt;
-    const bool belongs = what && what->digest == digest;
-    // It was never packed, or never cut.
-    if ((!belongs && size != kept) || (belongs && size == what->size)) return;
+    const bool belongs = what && what->digest == digest && what->size > kept;
+    // It was never packed.
+    if (!belongs && size != kept) return;
     if (!belongs) throw unusable("the rest of what was saved of the VM's memory is missing");
+    // Whatever is there: it may be half of it, from the last time.
+    const auto rest = what->size - kept;
     whole->cut(kept);
-    whole->reserve(kept, what->size);
-    const auto unpacked = decompress(*packed, *whole, what->size - kept);
-    if (unpacked != what->size - kept)
-        throw unusable("what was saved of the VM's memory is not all there");
+    require_space(rest);
+    try {
+        const auto unpacked = decompress(*packed, *whole, rest);
+        if (unpacked != rest) throw unusable("what was saved of the VM's memory is not all there");
+    } catch (const storage_error&) {
+        whole->cut(kept);
+        throw;
+    }
 }
 
-void packed_memory::forget() const noexcept
+// Found out beforehand: to fill the host's disk would hurt others.
+void packed_memory::require_space(std::uint64_t bytes) const
+{
+    std::error_code unknown;
+    const auto space = fs::space(file_.parent_path(), unknown);
+    if (unknown || space.available > bytes) return;
+    constexpr std::uint64_t mebibyte = std::uint64_t{1} << 20;
+    throw storage_error(
+        "to unpack the VM's memory, " + std::to_string(bytes / mebibyte + 1) +
+        " MiB are needed on the disk of " + file_.string() + "; make room and try again"
+    );
+}
+
+void packed_memory::forget() const
 {
     ::unlink(packed_.c_str());
+    ::unlink(partial_name(packed_).c_str());
 }
 
 }  // namespace vmctl

@@ -7,6 +7,7 @@
 #include "vmctl/storage_error.hpp"
 
 #include <cstddef>
+#include <cstdint>
 #include <filesystem>
 #include <stdexcept>
 
@@ -31,13 +32,17 @@ public:
     void pack() const;
 
     // libvirt's file is whole then. Blocks. Throws unusable, or storage_error when it may work at
-    // another time: the disk is full, say.
+    // another time: the disk is full, say. To be called each time before libvirt reads its file,
+    // since nobody waits until what was unpacked is on the disk.
     void unpack() const;
 
-    // It has been used, or is not wanted any more.
-    void forget() const noexcept;
+    // It has been used, or is not wanted any more. Also to be called before libvirt writes its file
+    // anew, as nothing else tells what was packed of one time from another.
+    void forget() const;
 
 private:
+    void require_space(std::uint64_t bytes) const;
+
     std::filesystem::path file_;
     std::filesystem::path packed_;
 };

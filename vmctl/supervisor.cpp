@@ -221,7 +221,23 @@ void supervisor::make_boot()
 
 asio::awaitable<void> supervisor::run_boot()
 {
-    const auto vm = co_await boot_->run();
+    running_vm vm;
+    std::string not_now;
+    try {
+        vm = co_await boot_->run();
+    } catch (const hypervisor_error& error) {
+        const bool stays = error.problem() == hypervisor_problem::not_now;
+        if (!stays || lifecycle_.state() != vm_state::booting) throw;
+        not_now = error.what();
+    }
+    if (!not_now.empty()) {
+        spdlog::error("the VM stays saved: {}", not_now);
+        lifecycle_.stayed_saved();
+        note_state();
+        settle_start(not_now);
+        co_await let_go_of_host();
+        co_return;
+    }
     // A stop that was asked for in the last moment counts more.
     if (lifecycle_.state() != vm_state::booting) co_return;
     vm_ = vm;
@@ -233,6 +249,7 @@ asio::awaitable<void> supervisor::run_boot()
         "the VM is ready after {:.1f} s", std::chrono::duration<double>(boot_->elapsed()).count()
     );
     told_ready_ = true;
+    if (std::exchange(clock_is_late_, false)) clock_was_set();
     if (told_of_readiness_) told_of_readiness_(*ready_address_);
     settle_start({}, boot_->address_of(vm));
 }

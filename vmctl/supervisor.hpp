@@ -183,7 +183,7 @@ private:
     boost::asio::awaitable<void> set_clock();
     boost::asio::awaitable<bool> says_that_vm_runs();
     boost::asio::awaitable<bool> answers_again(engine_address address);
-    boost::asio::awaitable<void> await_answer(engine_address address);
+    boost::asio::awaitable<void> await_answer(std::shared_ptr<outcome> answer);
     bool is_there(const engine_address& address) const;
     void vm_died(stop_cause why);
     void lose_engine(const std::string& reason);
@@ -213,7 +213,8 @@ private:
     sleep_depth nap_depth_ = sleep_depth::awake;  // that it goes to, or went to last
     std::shared_ptr<outcome> nap_;                // of the way to sleep; null: it is on none
     std::string nap_reason_;
-    bool off_to_sleep_ = false;  // it is off because nobody needed it
+    bool clock_is_late_ = false;  // the guest's, to be set once it is ready
+    bool off_to_sleep_ = false;   // it is off because nobody needed it
     recent_refusals refusals_;
     bool closing_ = false;  // turn_away() was called
     bool closed_ = false;   // shutdown() has returned

@@ -219,6 +219,7 @@ asio::awaitable<void> supervisor::stay_up(std::string reason, bool usable)
     }
     spdlog::warn("the VM stays awake: {}", reason);
     lifecycle_.stayed_up();
+    if (std::exchange(clock_is_late_, false)) clock_was_set();
     if (nap_depth_ == sleep_depth::saved) idle_.could_not_be_saved();
     note_state();
     if (told_of_return_) told_of_return_();

@@ -32,12 +32,9 @@ asio::awaitable<void> supervisor::down(requester who)
     carry_out(step);
     const auto reason = "the VM was stopped by " + to_string(who);
     settle_start(reason);
-    if (!stop_) {
-        // It was off already, and would have come back with the next request.
-        stopped_for_good_ = reason;
-        look_for_return();
-        co_return;
-    }
+    stopped_for_good_ = reason;
+    look_for_return();
+    if (!stop_) co_return;
     auto stop = stop_;
     co_await stop->settled.wait();
     if (!stop->failure.empty()) throw engine_unavailable(stop->failure);
@@ -81,8 +78,6 @@ asio::awaitable<void> supervisor::halt()
         );
     }
     const auto step = lifecycle_.halted();
-    const bool for_good = lifecycle_.state() == vm_state::stopped && !off_to_sleep_;
-    if (for_good) stopped_for_good_ = "the VM was stopped by " + stopped_by_;
     if (std::exchange(vm_, std::nullopt) && told_of_sleep_) told_of_sleep_();
     settle_stop({});
     carry_out(step);

@@ -116,7 +116,9 @@ asio::awaitable<void> supervisor::resume_later()
 // One that sleeps gets the time when it is woken.
 void supervisor::clock_was_set()
 {
-    if (lifecycle_.state() != vm_state::ready) return;
+    const auto state = lifecycle_.state();
+    clock_is_late_ = state == vm_state::booting || state == vm_state::dozing;
+    if (state != vm_state::ready) return;
     watches_.spawn(set_clock(), [](const std::exception_ptr& failure) {
         spdlog::warn("the guest's clock may be late: {}", message_of(failure));
     });
@@ -192,19 +194,21 @@ asio::awaitable<bool> supervisor::has_gone(engine_address tried)
 // All who ask share the questions to the engine.
 asio::awaitable<bool> supervisor::answers_again(engine_address address)
 {
-    if (!answer_) {
-        answer_ = std::make_shared<outcome>(executor_);
-        watches_.spawn(await_answer(std::move(address)), [](const std::exception_ptr& failure) {
+    auto answer = answer_;
+    if (!answer || answer->address != address) {
+        answer = answer_ = std::make_shared<outcome>(executor_);
+        answer->address = std::move(address);
+        watches_.spawn(await_answer(answer), [](const std::exception_ptr& failure) {
             spdlog::error("the engine: {}", message_of(failure));
         });
     }
-    const auto answer = answer_;
     co_await answer->settled.wait();
     co_return answer->failure.empty();
 }
 
-asio::awaitable<void> supervisor::await_answer(engine_address address)
+asio::awaitable<void> supervisor::await_answer(std::shared_ptr<outcome> answer)
 {
+    const auto address = answer->address;
     asio::steady_timer pause(executor_);
     const auto began = std::chrono::steady_clock::now();
     spdlog::warn("the engine in the VM does not answer");
@@ -215,7 +219,7 @@ asio::awaitable<void> supervisor::await_answer(engine_address address)
         co_await pause.async_wait(asio::use_awaitable);
         answers = co_await engine_answers(probe_, address);
     }
-    const auto answer = std::exchange(answer_, nullptr);
+    if (answer_ == answer) answer_.reset();
     const std::chrono::duration<double> passed = std::chrono::steady_clock::now() - began;
     if (answers)
         spdlog::info("the engine in the VM answers again, after {:.1f} s", passed.count());

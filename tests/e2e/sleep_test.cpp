@@ -249,7 +249,8 @@ public:
     }
 
 private:
-    static constexpr const char* sample_end = "}\n";
+    // With the end of its chunk.
+    static constexpr const char* sample_end = "}\n\r\n";
 
     // Every line follows the one before: none is missing, none is twice, none is torn.
     static void is_a_count(std::string text, const std::string& line_end)

@@ -217,6 +217,23 @@ TEST_CASE("a client that sends no more is told the end")
     CHECK_FALSE(one.broke);
 }
 
+TEST_CASE("a client that sends no more at once is answered all the same")
+{
+    following_session one;
+    one.run([](following_session& f) -> asio::awaitable<void> {
+        const auto request = asking("GET /events");
+        co_await send(f.client, request);
+        finish(f.client);
+        co_await f.joined(request);
+        co_await f.lost_by_engine();
+        co_await f.tells(last_chunk);
+        co_await f.shows(head + last_chunk);
+        const auto rest = co_await receive_some(f.client);
+        CHECK(rest.empty());
+    }(one));
+    CHECK_FALSE(one.broke);
+}
+
 TEST_CASE("a client that goes ends it all")
 {
     following_session one;

@@ -132,8 +132,24 @@ TEST_CASE("a VM that was stopped on purpose is not waited for")
             test.begin(test.vm.down(someone()), failure);
             co_await until([&test] { return test.host.is_held(); });
             first = &test.comes_back(activity::active);
-            co_await waits(test, *first, vm_state::stopping);
+            co_await until([first] { return first->answered; });
+            CHECK(test.vm.status().state == vm_state::stopping);
             test.host.release();
+            co_await test.reaches(vm_state::stopped);
+        }
+        SECTION("while it was on its way to sleep")
+        {
+            test.vm.containers_run(0);
+            test.host.hold("ask_to_shut_down");
+            test.begin(test.vm.sleep(someone(), sleep_depth::off), failure);
+            co_await until([&test] { return test.host.is_held(); });
+            first = &test.comes_back(activity::watching);
+            co_await waits(test, *first, vm_state::stopping);
+            std::string other;
+            test.begin(test.vm.down(someone()), other);
+            co_await until([first] { return first->answered; });
+            test.host.release();
+            co_await test.reaches(vm_state::stopped);
         }
         SECTION("after it had died")
         {
@@ -214,14 +230,22 @@ TEST_CASE("a VM that runs has the host's time when the host has slept")
     supervised_vm t;
     t.run([](supervised_vm& test) -> asio::awaitable<void> {
         test.vm.clock_was_set();
-        co_await test.vm.up(someone());
+        // While it boots: once it is ready.
+        test.host.hold("power_on");
+        auto& who = test.arrives();
+        co_await until([&test] { return test.host.is_held(); });
         test.vm.clock_was_set();
+        CHECK(test.host.count("set_guest_clock") == 0);
+        test.host.release();
+        co_await is_let_in(who);
         co_await until([&test] { return test.host.count("set_guest_clock") == 1; });
+        test.vm.clock_was_set();
+        co_await until([&test] { return test.host.count("set_guest_clock") == 2; });
         test.host.fail_next(
             "set_guest_clock", describe(hypervisor_problem::refused, "set the clock", "no agent")
         );
         test.vm.clock_was_set();
-        co_await until([&test] { return test.host.count("set_guest_clock") == 2; });
+        co_await until([&test] { return test.host.count("set_guest_clock") == 3; });
         CHECK(test.vm.status().state == vm_state::ready);
     });
 }
@@ -232,7 +256,8 @@ TEST_CASE("a guest that has panicked is told from one that shut itself down")
     t.run([](supervised_vm& test) -> asio::awaitable<void> {
         co_await test.vm.up(someone());
         test.host.guest_prints(
-            "[9.1] Kernel panic - not syncing: Fatal exception\n[9.2] Rebooting\n"
+            "[9.1] Kernel panic - not syncing: Fatal exception\n" + std::string(300'000, '\n') +
+            "Call Trace:\n a\n b\n c\n d\n e\n f\n g\n h\n i\n j\n k\n[9.2] Rebooting\n"
         );
         test.host.die(stop_cause::shut_down);
         co_await test.reaches(vm_state::stopped);
@@ -244,5 +269,25 @@ TEST_CASE("a guest that has panicked is told from one that shut itself down")
         test.host.die(stop_cause::shut_down);
         co_await test.reaches(vm_state::stopped);
         CHECK(test.vm.status().stopped_by == "shut itself down");
+    });
+}
+
+TEST_CASE("one that is started anew because it could not be saved is waited for")
+{
+    supervised_vm t;
+    t.run([](supervised_vm& test) -> asio::awaitable<void> {
+        co_await test.vm.up(someone());
+        const auto no = [](const char* why) {
+            return describe(hypervisor_problem::refused, "do that", why);
+        };
+        test.host.fail_next("/usr/lib/gangway/doze", no("no answer"));
+        test.host.fail_next("/usr/lib/gangway/wake", no("still no answer"));
+        std::string failure;
+        test.begin(test.vm.sleep(someone(), sleep_depth::saved), failure);
+        auto& who = test.comes_back(activity::watching);
+        co_await test.reaches(vm_state::stopped);
+        co_await waits(test, who, vm_state::stopped);
+        co_await test.vm.up(someone());
+        co_await is_let_in(who);
     });
 }

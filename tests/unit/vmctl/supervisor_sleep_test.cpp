@@ -462,3 +462,24 @@ TEST_CASE("a saved VM that is discarded, and does not boot either, is lost")
         CHECK_THAT(test.losses.front(), Catch::Contains("no memory"));
     });
 }
+
+TEST_CASE("a saved VM for which the host has no room stays saved, and the next client tries again")
+{
+    supervised_vm t;
+    t.run([](supervised_vm& test) -> asio::awaitable<void> {
+        co_await goes_to_sleep(test, sleep_depth::saved);
+        test.host.fail_next(
+            "restore", describe(hypervisor_problem::not_now, "wake it", "the disk is full")
+        );
+        auto& who = test.arrives();
+        co_await until([&who] { return who.answered; });
+        CHECK_THAT(who.failure, Catch::Contains("the disk is full"));
+        CHECK(test.vm.status().state == vm_state::saved);
+        CHECK(test.vm.sleeps());
+        CHECK(test.host.is_saved());
+        co_await is_served(test);
+        CHECK(test.host.count("restore") == 2);
+        CHECK(test.host.count("power_on") == 1);
+        CHECK(test.losses.empty());
+    });
+}
