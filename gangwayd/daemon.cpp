@@ -15,7 +15,6 @@
 #include "vmctl/boot_plan.hpp"
 #include "vmctl/clock_watch.hpp"
 #include "vmctl/guest_files.hpp"
-#include "vmctl/host_usage.hpp"
 #include "vmctl/libvirt_hypervisor.hpp"
 #include "vmctl/supervisor.hpp"
 
@@ -83,8 +82,7 @@ struct virtual_machine {
               settings.vm.libvirt_uri,
               vmctl::domain_name(settings.instance),
               vmctl::data_disk_in(settings.state_dir),
-              {vmctl::saved_file_of(settings.vm.libvirt_uri, vmctl::domain_name(settings.instance)),
-               vmctl::packed_memory_in(settings.state_dir)}
+              vmctl::memory_of(settings)
           )),
           supervisor(
               executor,

@@ -5,7 +5,7 @@
 #include "vmctl/boot_plan.hpp"
 #include "vmctl/guest_files.hpp"
 #include "vmctl/host_usage.hpp"
-#include "vmctl/libvirt_hypervisor.hpp"
+#include "vmctl/packed_memory.hpp"
 #include "vmctl/ssh_keys.hpp"
 
 #include <nlohmann/json.hpp>
@@ -65,10 +65,7 @@ json sleep_json(const vmctl::vm_status& vm)
 json holds_json(const config::settings& settings, const vmctl::vm_status& vm)
 {
     const auto usage = vmctl::usage_of(
-        vm.process_id,
-        vmctl::data_disk_in(settings.state_dir),
-        {vmctl::saved_file_of(settings.vm.libvirt_uri, vmctl::domain_name(settings.instance)),
-         vmctl::packed_memory_in(settings.state_dir)}
+        vm.process_id, vmctl::data_disk_in(settings.state_dir), vmctl::memory_of(settings).files()
     );
     return {
         {"memory", usage.memory},

@@ -1,6 +1,8 @@
 // In HTTP/1.0, whose answers have no framing but the end of the connection.
 #include "proxy/engine_query.hpp"
 
+#include "proxy/line_splitter.hpp"
+
 #include <boost/asio/buffer.hpp>
 
 #include <array>
@@ -99,13 +101,12 @@ asio::awaitable<void> follow_engine(
     const auto status = co_await one.status();
     if (status != 200) throw dial_error("the engine answered by status " + std::to_string(status));
     begun();
+    line_splitter lines;
     bool more = true;
     while (more) {
-        auto& text = one.text();
-        for (auto end = text.find('\n'); end != std::string::npos; end = text.find('\n')) {
-            take(std::string_view(text).substr(0, end));
-            text.erase(0, end + 1);
-        }
+        lines.take(std::exchange(one.text(), {}), [&take](std::string_view line) {
+            take(line.substr(0, line.size() - 1));
+        });
         more = co_await one.read_more();
     }
 }

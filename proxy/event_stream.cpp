@@ -23,9 +23,6 @@ using moment = watched_stream::moment;
 // among them.
 constexpr std::size_t most_repeated = 256;
 
-// An event gets its time before it gets its place in the order.
-constexpr auto disorder = std::chrono::seconds(1);
-
 // The field comes last, and within a string its quotes would be escaped.
 std::optional<moment> time_of(std::string_view line)
 {

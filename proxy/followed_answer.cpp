@@ -1,24 +1,17 @@
-// One connection to the engine after another, and one answer.
+// Many answers of the engine, and one to the client.
 #include "proxy/followed_answer.hpp"
 
-#include "proxy/asio_bridge.hpp"
-#include "proxy/engine_query.hpp"
 #include "proxy/error_reply.hpp"
 #include "proxy/stream_text.hpp"
 #include "proxy/stream_wait.hpp"
 #include "proxy/tls_stream.hpp"
 #include "proxy/whole_message.hpp"
-#include "vmctl/deadline.hpp"
 
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/error.hpp>
 #include <boost/system/system_error.hpp>
 #include <spdlog/spdlog.h>
 
-#include <algorithm>
-#include <chrono>
-#include <cstddef>
-#include <cstdint>
 #include <exception>
 #include <optional>
 #include <stdexcept>
@@ -28,15 +21,6 @@ namespace asio = boost::asio;
 
 namespace proxy {
 namespace {
-
-// While an engine that is there does not answer: it may be starting. Two minutes in all.
-constexpr auto pause_between_tries = std::chrono::seconds(1);
-constexpr int most_failures = 120;
-
-// A connection that was kept so long was none that failed.
-constexpr auto long_enough = std::chrono::seconds(10);
-
-constexpr auto patience = std::chrono::seconds(10);
 
 constexpr std::string_view last_chunk = "0\r\n\r\n";
 
@@ -55,20 +39,18 @@ followed_answer::followed_answer(
     followed_request request,
     std::unique_ptr<watched_stream> stream
 )
-    : tools_(tools),
-      engine_(engine),
-      dialer_(dialer),
-      client_(client),
-      request_(std::move(request)),
+    : client_(client),
+      head_(std::move(request.head)),
+      who_(request.who),
       stream_(std::move(stream)),
+      upstream_(tools, engine, dialer, std::move(request.who), request.activity),
       from_engine_(tools.buffers)
 {
 }
 
 io_task<> followed_answer::run(std::unique_ptr<byte_stream> engine, vmctl::lease lease)
 {
-    upstream_ = std::move(engine);
-    lease_ = std::move(lease);
+    upstream_.begin(std::move(engine), std::move(lease));
     std::exception_ptr failure;
     std::string reason;
     try {
@@ -95,28 +77,19 @@ io_task<> followed_answer::follow()
         if (how == outcome::ended) co_return;
         if (begun_) target = stream_->next_target();
         if (!target || plain_) throw dial_error("the engine broke off its answer");
-        if (!client_finished_) co_await join_again();
-        if (client_finished_) break;
-        spdlog::debug("pid {}: {} goes on", request_.who.pid, request_.who.request);
+        const bool joined = co_await upstream_.renew();
+        check_aborted();
+        if (!joined) break;
+        spdlog::debug("pid {}: {} goes on", who_.pid, who_.request);
     }
-    co_await end_answer();
+    // The client has finished.
+    if (begun_) co_await write_client(last_chunk);
 }
 
 // Without it, what happens before the first line comes may be told twice or not at all.
 io_task<> followed_answer::learn_beginning()
 {
-    waiting_ = std::make_unique<asio::cancellation_signal>();
-    std::optional<engine_answer> info;
-    try {
-        auto asking = ask_engine(dialer_, lease_.address(), "GET /info");
-        from_asio answering(
-            tools_.executor, vmctl::with_deadline(patience, std::move(asking)), waiting_->slot()
-        );
-        info = co_await answering;
-    } catch (const std::exception& error) {
-        spdlog::debug("the engine's clock: {}", error.what());
-    }
-    waiting_.reset();
+    const auto info = co_await upstream_.ask("GET /info");
     check_aborted();
     const auto now = info ? clock_in(info->body) : std::nullopt;
     if (now) stream_->began(*now);
@@ -127,17 +100,19 @@ io_task<followed_answer::outcome> followed_answer::pass_on(std::string target)
     from_engine_.drop(from_engine_.bytes().size());
     responses_ = {};
     responses_.expect({});
-    has_head_ = asked_ = false;
+    has_head_ = false;
     std::string why;
     try {
-        const auto head = with_target(request_.head, target);
+        const auto head = with_target(head_, target);
         auto rest = asio::buffer(std::string_view(head));
-        if (!upstream_->write_now(rest)) {
-            co_await write_rest(*upstream_, rest);
+        if (!upstream_.connection().write_now(rest)) {
+            co_await write_rest(upstream_.connection(), rest);
         }
         asked_ = true;
         if (client_finished_) finish_asking();
-        co_return co_await hand_on();
+        const auto how = co_await hand_on();
+        if (how == outcome::ended) co_return how;
+        why = "its end is missing";
     } catch (const boost::system::system_error& error) {
         why = error.code().message();
     } catch (const tls_truncated& error) {
@@ -147,15 +122,16 @@ io_task<followed_answer::outcome> followed_answer::pass_on(std::string target)
         if (!begun_) throw;
         why = error.what();
     }
+    asked_ = false;
     check_aborted();
-    spdlog::debug("pid {}: {} pauses: {}", request_.who.pid, request_.who.request, why);
+    spdlog::debug("pid {}: {} pauses: {}", who_.pid, who_.request, why);
     co_return outcome::broke_off;
 }
 
 io_task<followed_answer::outcome> followed_answer::hand_on()
 {
     for (;;) {
-        const auto count = co_await from_engine_.read(*upstream_);
+        const auto count = co_await from_engine_.read(upstream_.connection());
         if (count == 0) co_return outcome::broke_off;
         const bool ended = co_await take_in();
         if (ended) co_return outcome::ended;
@@ -171,7 +147,7 @@ io_task<> followed_answer::hand_on_plain()
     for (;;) {
         const auto next = responses_.next(from_engine_.bytes());
         if (next.kind == piece_kind::more) {
-            const auto count = co_await from_engine_.read(*upstream_);
+            const auto count = co_await from_engine_.read(upstream_.connection());
             if (count > 0) continue;
             closes_ = true;
             co_return;
@@ -206,7 +182,7 @@ io_task<bool> followed_answer::take_in()
     }
     if (plain_) co_return ended;
     if (ended) fresh += stream_->rest();
-    if (!fresh.empty()) failures_ = 0;
+    if (!fresh.empty()) upstream_.got_on();
     // In one write: a client that has what it wants may be gone before another.
     auto chunks = fresh.empty() ? std::string() : chunk_of(fresh);
     if (ended) chunks += last_chunk;
@@ -230,77 +206,8 @@ io_task<bool> followed_answer::take_head(std::size_t size)
         if (status == 404 && stream_->ends_without_subject()) co_return true;
         throw dial_error("the engine answers by status " + std::to_string(status));
     }
-    // Who only watches does not keep it awake.
-    if (request_.activity != vmctl::activity::active) lease_ = {};
+    upstream_.release_watcher();
     co_return false;
-}
-
-// Returns with a connection to an engine, or when the client has finished.
-io_task<> followed_answer::join_again()
-{
-    lease_ = {};
-    const auto lasted = std::chrono::steady_clock::now() - joined_at_;
-    if (lasted > long_enough) failures_ = 0;
-    auto pause = std::chrono::steady_clock::duration::zero();
-    if (lasted < pause_between_tries) pause = pause_between_tries;
-    while (failures_++ < most_failures) {
-        // Also because the connection that goes calls us.
-        co_await pausing(tools_.overdue, pause);
-        pause = pause_between_tries;
-        upstream_.reset();
-        check_aborted();
-        if (client_finished_) co_return;
-        co_await acquire_again();
-        if (client_finished_) co_return;
-        const bool dialled = co_await dial();
-        if (dialled) co_return;
-    }
-    throw dial_error("the engine does not come back");
-}
-
-io_task<> followed_answer::acquire_again()
-{
-    waiting_ = std::make_unique<asio::cancellation_signal>();
-    std::exception_ptr failure;
-    std::optional<vmctl::lease> granted;
-    try {
-        from_asio asking(
-            tools_.executor,
-            engine_.acquire_again(request_.who, request_.activity),
-            waiting_->slot()
-        );
-        granted = co_await asking;
-    } catch (...) {
-        failure = std::current_exception();
-    }
-    waiting_.reset();
-    check_aborted();
-    if (client_finished_) co_return;
-    if (failure) std::rethrow_exception(failure);
-    lease_ = std::move(*granted);
-}
-
-io_task<bool> followed_answer::dial()
-{
-    dial_attempt attempt;
-    dialling_ = &attempt;
-    try {
-        upstream_ =
-            co_await dialer_.dial(lease_.address(), application_protocol::http_1_1, attempt);
-    } catch (const std::exception& error) {
-        spdlog::debug("pid {}: {} waits: {}", request_.who.pid, request_.who.request, error.what());
-    }
-    dialling_ = nullptr;
-    check_aborted();
-    if (!upstream_) co_return false;
-    joined_at_ = std::chrono::steady_clock::now();
-    if (keeps_alive_) upstream_->keep_alive();
-    co_return true;
-}
-
-io_task<> followed_answer::end_answer()
-{
-    if (begun_ && !plain_) co_await write_client(last_chunk);
 }
 
 io_task<> followed_answer::write_client(std::string_view bytes)
@@ -318,9 +225,8 @@ io_task<> followed_answer::write_client(std::string_view bytes)
 void followed_answer::client_finished() noexcept
 {
     client_finished_ = true;
-    if (waiting_) waiting_->emit(asio::cancellation_type::terminal);
-    if (dialling_ != nullptr) dialling_->call_off();
-    if (upstream_ && asked_) finish_asking();
+    upstream_.call_off();
+    if (asked_) finish_asking();
 }
 
 // The engine is told what the client has told us.
@@ -328,30 +234,18 @@ void followed_answer::finish_asking() noexcept
 {
     bool told = false;
     try {
-        told = upstream_->finish_now();
+        told = upstream_.connection().finish_now();
     } catch (const std::exception& error) {
-        spdlog::debug("pid {}: {}", request_.who.pid, error.what());
+        spdlog::debug("pid {}: {}", who_.pid, error.what());
     }
-    if (!told) upstream_->abort();
-}
-
-void followed_answer::lose_engine() noexcept
-{
-    if (dialling_ != nullptr) dialling_->call_off();
-    if (upstream_) upstream_->abort();
-}
-
-void followed_answer::keep_alive() noexcept
-{
-    keeps_alive_ = true;
-    if (upstream_) upstream_->keep_alive();
+    if (!told) upstream_.lose();
 }
 
 void followed_answer::abort() noexcept
 {
     aborted_ = true;
-    if (waiting_) waiting_->emit(asio::cancellation_type::terminal);
-    lose_engine();
+    upstream_.call_off();
+    upstream_.lose();
 }
 
 void followed_answer::check_aborted() const

@@ -4,15 +4,13 @@
 
 #include "proxy/dialer.hpp"
 #include "proxy/exchange.hpp"
+#include "proxy/followed_upstream.hpp"
 #include "proxy/inlet.hpp"
 #include "proxy/io_task.hpp"
 #include "proxy/loop_tools.hpp"
 #include "proxy/watched_stream.hpp"
 #include "vmctl/engine.hpp"
 
-#include <boost/asio/cancellation_signal.hpp>
-
-#include <chrono>
 #include <cstddef>
 #include <memory>
 #include <string>
@@ -23,7 +21,6 @@ namespace proxy {
 // What the client has asked, with HTTP/1.1 and without a body.
 struct followed_request {
     std::string head;  // as it was sent, with its blank line
-    std::string target;
     vmctl::activity activity = vmctl::activity::watching;
     vmctl::requester who;
 };
@@ -51,10 +48,10 @@ public:
     void client_finished() noexcept;
 
     // The connection to the engine is dead, or about to be. The answer is joined again.
-    void lose_engine() noexcept;
+    void lose_engine() noexcept { upstream_.lose(); }
 
     // From now on an engine that is gone without a word is noticed.
-    void keep_alive() noexcept;
+    void keep_alive() noexcept { upstream_.keep_alive(); }
 
     // run() ends soon, without a word to the client.
     void abort() noexcept;
@@ -69,38 +66,25 @@ private:
     io_task<> hand_on_plain();
     io_task<bool> take_in();
     io_task<bool> take_head(std::size_t size);
-    io_task<> join_again();
-    io_task<> acquire_again();
-    io_task<bool> dial();
-    io_task<> end_answer();
     io_task<> write_client(std::string_view bytes);
     void finish_asking() noexcept;
     void check_aborted() const;
 
-    loop_tools& tools_;
-    vmctl::engine& engine_;
-    dialer& dialer_;
     byte_stream& client_;
-    const followed_request request_;
+    const std::string head_;
+    const vmctl::requester who_;
     const std::unique_ptr<watched_stream> stream_;
 
-    std::unique_ptr<byte_stream> upstream_;
-    vmctl::lease lease_;
+    followed_upstream upstream_;
     inlet from_engine_;
     response_reader responses_;
-    std::chrono::steady_clock::time_point joined_at_;
-    int failures_ = 0;       // to get more of the answer, one after another
-    bool asked_ = false;     // on this connection
+    bool asked_ = false;     // on this connection, which is there
     bool has_head_ = false;  // of the answer on this connection
     bool begun_ = false;     // the client has a head
     bool plain_ = false;     // the answer passes as it is, and is not joined again
     bool closes_ = false;
     bool client_finished_ = false;
-    bool keeps_alive_ = false;
     bool aborted_ = false;
-    // What can be called off while there is no engine.
-    dial_attempt* dialling_ = nullptr;
-    std::unique_ptr<boost::asio::cancellation_signal> waiting_;
 };
 
 }  // namespace proxy

@@ -132,7 +132,7 @@ bool request_head_parser::start_line(std::string_view line)
     if (!is_token(line.substr(0, first)) || !is_http_1(version)) return false;
     head_.method = line.substr(0, first);
     head_.target = line.substr(first + 1, second - first - 1);
-    http_1_0_ = version.back() == '0';
+    head_.http_1_0 = version.back() == '0';
     return !head_.target.empty();
 }
 
@@ -146,7 +146,7 @@ void request_head_parser::field(std::string_view name, std::string_view value)
 bool request_head_parser::finished()
 {
     // Go's releases differ on Transfer-Encoding in HTTP/1.0 (golang/go#12785): not ours to decide.
-    if (http_1_0_ && has_transfer_encoding()) return false;
+    if (head_.http_1_0 && has_transfer_encoding()) return false;
     head_.body = framing(body_kind::none);
     return true;
 }

@@ -34,6 +34,7 @@ struct request_head {
     bool upgrade = false;
     // The client sends the body only after an interim response (RFC 9110 section 10.1.1).
     bool expects_continue = false;
+    bool http_1_0 = false;  // else HTTP/1.1
 };
 
 struct response_head {
@@ -109,7 +110,6 @@ private:
     bool finished() override;
 
     request_head head_;
-    bool http_1_0_ = false;
 };
 
 class response_head_parser final : public head_parser {

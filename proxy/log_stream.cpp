@@ -18,9 +18,6 @@ namespace {
 
 using moment = watched_stream::moment;
 
-// A message gets its time before it gets its place in the log, which stdout and stderr share.
-constexpr auto disorder = std::chrono::seconds(1);
-
 std::string with_length(std::string_view frame_head, std::size_t length)
 {
     std::string changed(frame_head);

@@ -162,8 +162,7 @@ private:
     io_task<> answer_client(std::string_view reply);
 
     // session_follow.cpp: answers that outlive the engine's connections
-    std::unique_ptr<watched_stream> stream_to_follow(const route& what, std::size_t head_size)
-        const;
+    std::unique_ptr<watched_stream> stream_to_follow(const route& what) const;
     io_task<admission> follow(
         route what, std::size_t head_size, std::unique_ptr<watched_stream> stream
     );

@@ -13,22 +13,13 @@ namespace asio = boost::asio;
 
 namespace proxy {
 
-// Of the request whose head is the next `head_size` bytes. Null: it takes the ordinary way.
-std::unique_ptr<watched_stream> session::stream_to_follow(const route& what, std::size_t head_size)
-    const
+// Of the request that is being admitted. Null: it takes the ordinary way.
+std::unique_ptr<watched_stream> session::stream_to_follow(const route& what) const
 {
     // An engine that never sleeps breaks off what it means to break off.
-    if (what.stream == stream_kind::none || !tools_.known) return nullptr;
-    const auto& head = requests_.head();
-    const auto bytes = from_client_.bytes().substr(admitted_, head_size);
-    const auto start_line = bytes.substr(0, bytes.find('\r'));
-    const bool is_plain = start_line.ends_with(" HTTP/1.1") && head.target.starts_with('/') &&
-                          head.method != "HEAD" && !head.upgrade && !head.expects_continue;
-    const bool has_body =
-        head.body.kind != body_kind::none && head.body != body_framing{body_kind::length, 0};
     const bool comes_first = !connected() || idle();
-    if (!is_plain || has_body || !comes_first) return nullptr;
-    return watch_stream(what.stream, head.target);
+    if (!tools_.known || !comes_first || !may_be_followed(requests_.head())) return nullptr;
+    return watch_stream(what.stream, requests_.head().target);
 }
 
 // The request's head begins what is unread.
@@ -39,12 +30,8 @@ io_task<session::admission> session::follow(
     let_go();
     const bool opened = co_await open(what);
     if (!opened) co_return admission::refused;
-    const auto& head = requests_.head();
     followed_request request{
-        std::string(from_client_.bytes().substr(0, head_size)),
-        head.target,
-        what.activity,
-        requester_now()};
+        std::string(from_client_.bytes().substr(0, head_size)), what.activity, requester_now()};
     following_.emplace(
         tools_, engine_, dialer_, *client_.stream, std::move(request), std::move(stream)
     );

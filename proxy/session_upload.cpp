@@ -154,7 +154,7 @@ io_task<session::admission> session::admit(std::size_t head_size)
     if (!raw_request_) {
         what = find_route(requests_.head().method, requests_.head().target);
         question = lasting_question(what, head_size);
-        auto stream = stream_to_follow(what, head_size);
+        auto stream = stream_to_follow(what);
         if (stream) co_return co_await follow(what, head_size, std::move(stream));
     }
     std::optional<vmctl::lease> ready;

@@ -74,6 +74,14 @@ private:
 
 }  // namespace
 
+bool may_be_followed(const request_head& head)
+{
+    const bool has_body =
+        head.body.kind != body_kind::none && head.body != body_framing{body_kind::length, 0};
+    return !head.http_1_0 && !has_body && head.method != "HEAD" && head.target.starts_with('/') &&
+           !head.upgrade && !head.expects_continue;
+}
+
 std::unique_ptr<watched_stream> watch_stream(stream_kind kind, std::string_view target)
 {
     if (!query_value(query_of(target), "until").value_or("").empty()) return nullptr;

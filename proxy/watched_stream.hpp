@@ -2,6 +2,8 @@
 // where it broke off: the engine's bytes go in, those for the client come out. Pure.
 #pragma once
 
+#include "proxy/http_head.hpp"
+
 #include <chrono>
 #include <memory>
 #include <optional>
@@ -56,6 +58,10 @@ public:
     // as its end; else as a broken connection.
     virtual bool ends_without_subject() const { return true; }
 };
+
+// Whether the request is one that can be asked again in the same words: HTTP/1.1, without a body,
+// for a path of the engine's, and for no more than its answer.
+bool may_be_followed(const request_head& head);
 
 // `target` is the request target as the client sent it. Null: this one cannot be joined again, or
 // ends at a time that it names, also while the engine sleeps.

@@ -1,12 +1,11 @@
 // Blocks of files, and what the kernel says of a process.
 #include "vmctl/host_usage.hpp"
 
-#include "config/environment.hpp"
-
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <fstream>
+#include <string>
 
 namespace fs = std::filesystem;
 
@@ -51,20 +50,6 @@ host_usage usage_of(
     host_usage usage{resident_memory(process_id), disk.allocated, disk.length, 0};
     for (const auto& each : saved_files) usage.saved += size_of(each).allocated;
     return usage;
-}
-
-fs::path packed_memory_in(const fs::path& state_dir)
-{
-    return state_dir / "memory.zst";
-}
-
-fs::path saved_file_of(const std::string& libvirt_uri, const std::string& domain)
-{
-    if (!libvirt_uri.starts_with("qemu:///session")) return {};
-    const auto environment = config::read_environment();
-    auto configuration = environment.xdg_config_home;
-    if (!configuration.is_absolute()) configuration = environment.home / ".config";
-    return configuration / "libvirt/qemu/save" / (domain + ".save");
 }
 
 }  // namespace vmctl

@@ -3,7 +3,6 @@
 
 #include <cstdint>
 #include <filesystem>
-#include <string>
 #include <vector>
 
 namespace vmctl {
@@ -23,13 +22,5 @@ host_usage usage_of(
     const std::filesystem::path& data_disk,
     const std::vector<std::filesystem::path>& saved_files
 );
-
-// Where libvirt keeps the memory of a domain that is saved (virQEMUDriverConfigNew in libvirt
-// src/qemu/qemu_conf.c): below $XDG_CONFIG_HOME for a session of its own; empty for others, which
-// may be another user's or another host's.
-std::filesystem::path saved_file_of(const std::string& libvirt_uri, const std::string& domain);
-
-// Where we keep what was packed of it (packed_memory).
-std::filesystem::path packed_memory_in(const std::filesystem::path& state_dir);  // memory.zst
 
 }  // namespace vmctl

@@ -2,6 +2,8 @@
 // 8878) with a checksum.
 #include "vmctl/packed_memory.hpp"
 
+#include "config/environment.hpp"
+#include "vmctl/libvirt_hypervisor.hpp"
 #include "vmctl/private_file.hpp"
 #include "vmctl/sha256.hpp"
 
@@ -261,6 +263,22 @@ void packed_memory::forget() const
 {
     ::unlink(packed_.c_str());
     ::unlink(partial_name(packed_).c_str());
+}
+
+fs::path saved_file_of(const std::string& libvirt_uri, const std::string& domain)
+{
+    if (!libvirt_uri.starts_with("qemu:///session")) return {};
+    const auto environment = config::read_environment();
+    auto configuration = environment.xdg_config_home;
+    if (!configuration.is_absolute()) configuration = environment.home / ".config";
+    return configuration / "libvirt/qemu/save" / (domain + ".save");
+}
+
+packed_memory memory_of(const config::settings& settings)
+{
+    return {
+        saved_file_of(settings.vm.libvirt_uri, domain_name(settings.instance)),
+        settings.state_dir / "memory.zst"};
 }
 
 }  // namespace vmctl

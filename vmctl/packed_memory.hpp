@@ -4,12 +4,15 @@
 // that the rest is missing, and changes nothing.
 #pragma once
 
+#include "config/settings.hpp"
 #include "vmctl/storage_error.hpp"
 
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
 #include <stdexcept>
+#include <string>
+#include <vector>
 
 namespace vmctl {
 
@@ -31,6 +34,9 @@ public:
     // nothing was packed.
     void pack() const;
 
+    // What holds the memory of a VM that is saved, packed or not.
+    std::vector<std::filesystem::path> files() const { return {file_, packed_}; }
+
     // libvirt's file is whole then. Blocks. Throws unusable, or storage_error when it may work at
     // another time: the disk is full, say. To be called each time before libvirt reads its file,
     // since nobody waits until what was unpacked is on the disk.
@@ -46,5 +52,13 @@ private:
     std::filesystem::path file_;
     std::filesystem::path packed_;
 };
+
+// Where libvirt keeps the memory of a domain that is saved (virQEMUDriverConfigNew in libvirt
+// src/qemu/qemu_conf.c): below $XDG_CONFIG_HOME for a session of its own; empty for others, which
+// may be another user's or another host's.
+std::filesystem::path saved_file_of(const std::string& libvirt_uri, const std::string& domain);
+
+// Of the VM with these settings; packed into memory.zst in its state directory.
+packed_memory memory_of(const config::settings& settings);
 
 }  // namespace vmctl

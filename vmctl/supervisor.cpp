@@ -16,8 +16,6 @@ namespace vmctl {
 
 namespace {
 
-constexpr const char* closing_reason = "gangwayd is stopping; ask again when it has started";
-
 class waiter {
 public:
     explicit waiter(idle_watch& idle) : idle_(idle) { idle_.began_waiting(); }
@@ -70,22 +68,6 @@ asio::awaitable<lease> supervisor::acquire(requester who, activity kind)
         throw;
     }
     co_return grant(std::make_shared<const engine_address>(std::move(address)), kind);
-}
-
-asio::awaitable<lease> supervisor::acquire_again(requester who, activity kind)
-{
-    for (;;) {
-        if (closing_) throw engine_unavailable(closing_reason);
-        if (!stopped_for_good_.empty()) throw engine_unavailable(stopped_for_good_);
-        auto ready = acquire_now(kind);
-        if (ready) co_return std::move(*ready);
-        const auto state = lifecycle_.state();
-        const bool died = state == vm_state::stopped || state == vm_state::failed;
-        if (died && kind == activity::active) co_return co_await acquire(std::move(who), kind);
-        if (!change_) change_ = std::make_shared<gate>(executor_);
-        const auto changed = change_;
-        co_await changed->wait();
-    }
 }
 
 std::optional<lease> supervisor::acquire_now(activity kind)
@@ -167,12 +149,6 @@ void supervisor::settle_start(std::string failure, engine_address address)
     start->failure = std::move(failure);
     start->address = std::move(address);
     start->settled.open();
-}
-
-void supervisor::look_for_return()
-{
-    const auto changed = std::exchange(change_, nullptr);
-    if (changed) changed->open();
 }
 
 void supervisor::carry_out(vm_step step)
@@ -278,7 +254,7 @@ void supervisor::turn_away()
     closing_ = true;
     idle_.stop();
     settle_start(closing_reason);
-    look_for_return();
+    tell_of_change();
 }
 
 }  // namespace vmctl

@@ -138,6 +138,9 @@ public:
     boost::asio::awaitable<void> shutdown();
 
 private:
+    static constexpr const char* closing_reason =
+        "gangwayd is stopping; ask again when it has started";
+
     // What several callers wait for together: how a start, or a stop, ends.
     struct outcome {
         explicit outcome(const boost::asio::any_io_executor& executor) : settled(executor) {}
@@ -151,7 +154,7 @@ private:
     boost::asio::awaitable<engine_address> outcome_of(std::shared_ptr<outcome> start);
     std::shared_ptr<outcome> next_start();
     void settle_start(std::string failure, engine_address address = {});
-    void look_for_return();
+    void tell_of_change();
     void settle_stop(std::string failure);
 
     lease grant(std::shared_ptr<const engine_address> address, activity kind);

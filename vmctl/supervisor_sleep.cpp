@@ -97,7 +97,7 @@ asio::awaitable<void> supervisor::sleep(requester who, sleep_depth depth)
 {
     co_await examinations_.wait();
     for (;;) {
-        if (closing_) throw engine_unavailable("gangwayd is stopping");
+        if (closing_) throw engine_unavailable(closing_reason);
         // One that is on its way to sleep gets there first.
         if (auto nap = nap_) {
             co_await nap->settled.wait();

@@ -108,7 +108,7 @@ void supervisor::note_state()
     if (std::exchange(noted_state_, lifecycle_.state()) == lifecycle_.state()) return;
     since_ = std::chrono::system_clock::now();
     spdlog::debug("the VM is {}", to_string(noted_state_));
-    look_for_return();
+    tell_of_change();
 }
 
 }  // namespace vmctl

@@ -33,7 +33,7 @@ asio::awaitable<void> supervisor::down(requester who)
     const auto reason = "the VM was stopped by " + to_string(who);
     settle_start(reason);
     stopped_for_good_ = reason;
-    look_for_return();
+    tell_of_change();
     if (!stop_) co_return;
     auto stop = stop_;
     co_await stop->settled.wait();

@@ -1,4 +1,5 @@
-// The supervisor's eyes: a VM that was there before us, and one that goes away by itself.
+// The supervisor's eyes: a VM that was there before us, one that goes away by itself, and the
+// host's clock.
 #include "vmctl/run_blocking.hpp"
 #include "vmctl/supervisor.hpp"
 
@@ -22,12 +23,6 @@ using std::chrono_literals::operator""s;
 // Between looks at a VM whose libvirt daemon does not answer.
 constexpr std::chrono::milliseconds first_retry = 250ms;
 constexpr std::chrono::milliseconds longest_retry = 30s;
-
-// How long libvirt may take to tell that a VM's process has ended.
-constexpr std::chrono::milliseconds event_patience = 5s;
-constexpr std::chrono::milliseconds usual_event_delay = 1s;
-constexpr std::chrono::milliseconds event_interval = 50ms;
-constexpr std::chrono::milliseconds answer_interval = 500ms;
 
 }  // namespace
 
@@ -163,69 +158,6 @@ asio::awaitable<void> supervisor::verify_death(domain_event event)
         pause.expires_after(delay);
         co_await pause.async_wait(asio::use_awaitable);
     }
-}
-
-bool supervisor::is_there(const engine_address& address) const
-{
-    return vm_ && boot_->address_of(*vm_) == address;
-}
-
-// A process that ends takes its sockets along a moment before libvirt tells of its end. When
-// libvirt says after a while that the VM runs, it is the engine in it that does not answer.
-asio::awaitable<bool> supervisor::has_gone(engine_address tried)
-{
-    asio::steady_timer pause(executor_);
-    const auto give_up = std::chrono::steady_clock::now() + event_patience;
-    const auto ask_at = std::chrono::steady_clock::now() + usual_event_delay;
-    bool asked = false;
-    while (is_there(tried) && std::chrono::steady_clock::now() < give_up) {
-        pause.expires_after(event_interval);
-        co_await pause.async_wait(asio::use_awaitable);
-        if (asked || std::chrono::steady_clock::now() < ask_at) continue;
-        asked = true;
-        const auto runs = co_await says_that_vm_runs();
-        if (!runs) continue;
-        const bool again = co_await answers_again(tried);
-        co_return again;
-    }
-    co_return !is_there(tried);
-}
-
-// All who ask share the questions to the engine.
-asio::awaitable<bool> supervisor::answers_again(engine_address address)
-{
-    auto answer = answer_;
-    if (!answer || answer->address != address) {
-        answer = answer_ = std::make_shared<outcome>(executor_);
-        answer->address = std::move(address);
-        watches_.spawn(await_answer(answer), [](const std::exception_ptr& failure) {
-            spdlog::error("the engine: {}", message_of(failure));
-        });
-    }
-    co_await answer->settled.wait();
-    co_return answer->failure.empty();
-}
-
-asio::awaitable<void> supervisor::await_answer(std::shared_ptr<outcome> answer)
-{
-    const auto address = answer->address;
-    asio::steady_timer pause(executor_);
-    const auto began = std::chrono::steady_clock::now();
-    spdlog::warn("the engine in the VM does not answer");
-    bool answers = co_await engine_answers(probe_, address);
-    while (!answers && is_there(address) &&
-           std::chrono::steady_clock::now() < began + plan_.engine_patience) {
-        pause.expires_after(answer_interval);
-        co_await pause.async_wait(asio::use_awaitable);
-        answers = co_await engine_answers(probe_, address);
-    }
-    if (answer_ == answer) answer_.reset();
-    const std::chrono::duration<double> passed = std::chrono::steady_clock::now() - began;
-    if (answers)
-        spdlog::info("the engine in the VM answers again, after {:.1f} s", passed.count());
-    else if (is_there(address))
-        answer->failure = "it does not";
-    answer->settled.open();
 }
 
 asio::awaitable<bool> supervisor::says_that_vm_runs()

@@ -3,8 +3,8 @@
 #include "tests/e2e/busybox.hpp"
 #include "tests/e2e/disk_check.hpp"
 #include "tests/e2e/host_ports.hpp"
+#include "tests/e2e/stream_steps.hpp"
 #include "tests/support/eventually.hpp"
-#include "tests/support/process.hpp"
 #include "tests/support/raw_client.hpp"
 #include "tests/support/test_directory.hpp"
 
@@ -190,97 +190,6 @@ void who_connects_to_a_container_wakes_it(const account& user, const std::string
     }
 }
 
-// Clients that were there before the VM slept, and see one answer.
-class watchers {
-public:
-    explicit watchers(const account& user)
-        : events_(user.docker().command(
-              {"events", "--format", "{{.Action}} {{.Actor.Attributes.name}}"}
-          )),
-          log_(user.docker().command({"logs", "--follow", "counter"})),
-          terminal_(user.docker().command({"logs", "--follow", "--tail", "0", "terminal"})),
-          stats_(test_support::raw_client::to_socket(user.docker_socket()))
-    {
-        log_.expect_output("\n9 is next\n");
-        terminal_.expect_output(" is next");
-        // Not by the docker client, which gives up when the first sample takes two seconds.
-        stats_.send("GET /v1.41/containers/counter/stats HTTP/1.1\r\nHost: docker\r\n\r\n");
-        stats_.receive_until(sample_end, boot_patience);
-    }
-
-    void miss_nothing_over_sleep(const account& user)
-    {
-        user.docker_text({"create", "--name", "before", "busybox", "true"});
-        events_.expect_output("create before\n");
-        falls_asleep(user, "--save", "saved");
-        // They do not wake it.
-        CHECK(user.virtual_machines().empty());
-        const auto seen = std::ranges::count(log_.out(), '\n');
-        while (!stats_.is_silent()) stats_.receive_until(sample_end);
-        user.docker_text({"create", "--name", "after", "busybox", "true"});
-        events_.expect_output("create after\n", std::chrono::minutes(1));
-        log_.expect_output("\n" + std::to_string(seen + 20) + " is next\n", boot_patience);
-        const auto sample = stats_.receive_until(sample_end, boot_patience);
-        CHECK(sample.find("\"name\":\"/counter\"") != std::string::npos);
-        CHECK(log_.running());
-        CHECK(terminal_.running());
-    }
-
-    void end_with_their_containers(const account& user)
-    {
-        user.docker_text({"kill", "counter", "terminal"});
-        CHECK(log_.wait(std::chrono::minutes(1)) == 0);
-        CHECK(terminal_.wait(std::chrono::minutes(1)) == 0);
-        stats_.close();
-        is_a_count(log_.out(), "\n");
-        is_a_count(terminal_.out(), "\r\n");
-    }
-
-    // The VM has died meanwhile, and was started anew.
-    void outlive_the_machine(const account& user)
-    {
-        user.docker_text({"create", "--name", "anew", "busybox", "true"});
-        events_.expect_output("create anew\n", std::chrono::minutes(1));
-        const auto told = events_.out();
-        for (const std::string once : {"create before\n", "create after\n", "create anew\n"}) {
-            CAPTURE(once);
-            CHECK(told.find(once) == told.rfind(once));
-        }
-        CHECK(events_.running());
-        events_.signal(SIGINT);
-        CHECK(events_.wait(std::chrono::minutes(1)).has_value());
-    }
-
-private:
-    // With the end of its chunk.
-    static constexpr const char* sample_end = "}\n\r\n";
-
-    // Every line follows the one before: none is missing, none is twice, none is torn.
-    static void is_a_count(std::string text, const std::string& line_end)
-    {
-        const std::string words = " is next" + line_end;
-        auto next = std::stoll(text);
-        while (!text.empty()) {
-            const auto line = std::to_string(next++) + words;
-            if (!text.starts_with(line)) break;
-            text.erase(0, line.size());
-        }
-        CHECK(text.empty());
-    }
-
-    test_support::process events_;
-    test_support::process log_;
-    test_support::process terminal_;
-    test_support::raw_client stats_;
-};
-
-void containers_that_count_run(const account& user)
-{
-    const std::string count = "i=0; while true; do echo $i is next; i=$((i+1)); sleep 0.2; done";
-    user.docker_text({"run", "-d", "--name", "counter", "busybox", "sh", "-c", count});
-    user.docker_text({"run", "-d", "-t", "--name", "terminal", "busybox", "sh", "-c", count});
-}
-
 void a_daemon_that_was_killed_finds_it_as_it_is(account& user)
 {
     const auto boot = boot_of(user);
@@ -304,7 +213,11 @@ void killed_in_its_sleep_it_is_started_anew(const account& user)
 {
     containers_that_count_run(user);
     watchers before(user);
-    before.miss_nothing_over_sleep(user);
+    before.see_what_is_before(user);
+    falls_asleep(user, "--save", "saved");
+    // They do not wake it.
+    CHECK(user.virtual_machines().empty());
+    before.see_what_is_after(user);
     before.end_with_their_containers(user);
     const auto boot = boot_of(user);
     falls_asleep(user, "--pause", "paused");

@@ -6,7 +6,6 @@
 #include <catch2/catch.hpp>
 #include <unistd.h>
 
-#include <cstdlib>
 #include <fstream>
 
 using namespace vmctl;
@@ -30,22 +29,4 @@ TEST_CASE("a process takes memory while it is there")
 {
     CHECK(usage_of(::getpid(), {}, {}).memory > 1 << 20);
     CHECK(usage_of(0x7ffffff0, {}, {}).memory == 0);
-}
-
-TEST_CASE("what libvirt has saved for a session of ours is below its configuration")
-{
-    CHECK(saved_file_of("qemu:///system", "gangway-default").empty());
-    CHECK(saved_file_of("qemu+ssh://host/session", "gangway-default").empty());
-    ::setenv("XDG_CONFIG_HOME", "/else", 1);
-    CHECK(
-        saved_file_of("qemu:///session", "gangway-default") ==
-        "/else/libvirt/qemu/save/gangway-default.save"
-    );
-    ::setenv("XDG_CONFIG_HOME", "relative", 1);
-    ::setenv("HOME", "/home/me", 1);
-    CHECK(
-        saved_file_of("qemu:///session", "gangway-default") ==
-        "/home/me/.config/libvirt/qemu/save/gangway-default.save"
-    );
-    ::unsetenv("XDG_CONFIG_HOME");
 }

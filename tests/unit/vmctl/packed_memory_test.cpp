@@ -6,6 +6,7 @@
 
 #include <catch2/catch.hpp>
 
+#include <cstdlib>
 #include <random>
 #include <string>
 
@@ -179,4 +180,33 @@ TEST_CASE("what cannot be packed stays as it is")
     const packed_memory elsewhere(machine.file, machine.directory.path() / "none/memory.zst");
     CHECK_THROWS_AS(elsewhere.pack(), storage_error);
     CHECK(machine.is_whole());
+}
+
+TEST_CASE("what libvirt has saved for a session of ours is below its configuration")
+{
+    CHECK(saved_file_of("qemu:///system", "gangway-default").empty());
+    CHECK(saved_file_of("qemu+ssh://host/session", "gangway-default").empty());
+    ::setenv("XDG_CONFIG_HOME", "/else", 1);
+    CHECK(
+        saved_file_of("qemu:///session", "gangway-default") ==
+        "/else/libvirt/qemu/save/gangway-default.save"
+    );
+    ::setenv("XDG_CONFIG_HOME", "relative", 1);
+    ::setenv("HOME", "/home/me", 1);
+    CHECK(
+        saved_file_of("qemu:///session", "gangway-default") ==
+        "/home/me/.config/libvirt/qemu/save/gangway-default.save"
+    );
+    ::unsetenv("XDG_CONFIG_HOME");
+}
+
+TEST_CASE("a VM's memory is packed in its state directory")
+{
+    config::settings settings;
+    settings.instance = "work";
+    settings.state_dir = "/state/work";
+    settings.vm.libvirt_uri = "qemu:///system";
+    CHECK(memory_of(settings).files() == std::vector<fs::path>{"", "/state/work/memory.zst"});
+    settings.vm.libvirt_uri = "qemu:///session";
+    CHECK(memory_of(settings).files().front().filename() == "gangway-work.save");
 }
