@@ -3,23 +3,56 @@
 
 #include "config/load.hpp"
 
+#include <optional>
 #include <string>
 #include <variant>
 #include <vector>
 
 namespace gangway {
 
-enum class verb { up, down, restart, sleep, wake, status, why, ssh, logs, version };
+enum class verb {
+    up,
+    down,
+    restart,
+    poweroff,
+    reset,
+    remove,
+    sleep,
+    wake,
+    status,
+    why,
+    ls,
+    info,
+    ip,
+    ports,
+    mounts,
+    ssh,
+    cp,
+    logs,
+    config,
+    env,
+    context_install,
+    context_remove,
+    completion,
+    version,
+};
 
 struct invocation {
     verb what = verb::status;
     // --config, --instance and --control.
     config::overrides where;
-    std::string depth = "save";              // sleep: "pause", "save" or "off"
-    bool json = false;                       // status --json
-    bool serial = false;                     // logs --serial
-    bool follow = false;                     // logs --follow
-    std::vector<std::string> ssh_arguments;  // everything after "ssh", untouched
+    bool json = false;
+    bool quiet = false;
+    std::string depth = "save";               // sleep: "pause", "save" or "off"
+    bool serial = false;                      // logs
+    bool follow = false;                      // logs
+    std::vector<std::string> passed_on;       // everything after "ssh" or "cp", untouched
+    bool yes = false;                         // delete: do not ask
+    bool keep_data = false;                   // delete
+    std::optional<std::string> shell;         // env, completion: its name
+    bool unset = false;                       // env
+    std::optional<std::string> context_name;  // context
+    bool use = false;                         // context install: select it
 };
 
 // Something to print on standard output, and that is all.
@@ -30,5 +63,20 @@ struct answer {
 // `words` are the arguments without the program's name. --help and --version make an answer.
 // Throws failure with exit_status::usage.
 std::variant<invocation, answer> parse_command_line(std::vector<std::string> words);
+
+// For completion: a command as it may be written, with its own options and subcommands.
+struct command_words {
+    std::vector<std::string> names;    // aliases follow the name
+    std::vector<std::string> options;  // "--json", "-f"
+    std::vector<std::string> subcommands;
+    std::string text;  // what it does
+};
+
+struct program_words {
+    std::vector<std::string> options;
+    std::vector<command_words> commands;
+};
+
+program_words known_words();
 
 }  // namespace gangway

@@ -1,4 +1,5 @@
-// One function a command, and the one place where a failure becomes a sentence and an exit status.
+// The one place where what was asked for finds its function, and where a failure becomes a sentence
+// and an exit status.
 #include "gangway/commands.hpp"
 
 #include "gangway/become.hpp"
@@ -9,14 +10,18 @@
 #include "gangway/keep_awake.hpp"
 #include "gangway/logs.hpp"
 #include "gangway/progress.hpp"
+#include "gangway/set_up.hpp"
 #include "gangway/ssh_command.hpp"
 #include "gangway/ssh_greeting.hpp"
 #include "gangway/status_text.hpp"
+#include "gangway/terminal.hpp"
+#include "gangway/vm_text.hpp"
 #include "gangway/why_text.hpp"
 #include "gangway/wording.hpp"
 
 #include <nlohmann/json.hpp>
 
+#include <chrono>
 #include <iostream>
 #include <utility>
 
@@ -32,11 +37,17 @@ std::string daemon_version(const control_client& daemon)
     return printable(answer["version"].get<std::string>());
 }
 
-void show_version(const config::overrides& where)
+void show_version(const invocation& asked)
 {
+    if (asked.json) {
+        const nlohmann::ordered_json versions = {
+            {"gangway", GANGWAY_VERSION}, {"gangwayd", daemon_version(find_daemon(asked.where))}};
+        std::cout << versions.dump(2) << '\n';
+        return;
+    }
     // Our own is of use even when there is no daemon.
     std::cout << "gangway " GANGWAY_VERSION << std::endl;
-    const auto theirs = daemon_version(find_daemon(where));
+    const auto theirs = daemon_version(find_daemon(asked.where));
     std::cout << "gangwayd " << theirs << '\n';
 }
 
@@ -45,50 +56,88 @@ std::chrono::sys_seconds now()
     return std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
 }
 
-void show_status(const control_client& daemon, bool json)
-{
-    const auto status = daemon.get("/v1/status");
-    if (json)
-        std::cout << status << (status.ends_with('\n') ? "" : "\n");
-    else
-        std::cout << status_text(status, now());
-}
-
-[[noreturn]] void log_in(const control_client& daemon, const std::vector<std::string>& arguments)
+[[noreturn]] void go_in(const control_client& daemon, const invocation& asked)
 {
     if (is_there(daemon.get("/v1/status"))) keep_awake(daemon);
-    const auto call = ssh_command(daemon.get("/v1/status"), arguments);
+    const auto status = daemon.get("/v1/status");
+    const auto call = asked.what == verb::ssh ? ssh_command(status, asked.passed_on)
+                                              : scp_command(status, asked.passed_on);
     await_ssh_greeting(call.port);
     become(call.command_line, "openssh-client");
 }
 
+void remove_vm(const control_client& daemon, const invocation& asked)
+{
+    if (!asked.yes) {
+        // Whoever answers there need not be the one that was meant.
+        const auto vm = "the VM " + vm_name(daemon.get("/v1/status"));
+        const std::string kept =
+            asked.keep_data ? ", but for its disk" : " with its images, containers and volumes";
+        if (!confirmed("Delete " + vm + kept + "?"))
+            throw failure("nothing was deleted; --yes means not to ask", exit_status::usage);
+    }
+    watch_progress(
+        daemon, asked.keep_data ? "/v1/delete?keep_data=1" : "/v1/delete", "deleting", asked.quiet
+    );
+}
+
+// What is printed of the daemon's answer.
+std::string shown(const control_client& daemon, const invocation& asked)
+{
+    if (asked.what == verb::ports) {
+        const auto ports = daemon.get("/v1/ports");
+        return asked.json ? ports : ports_text(ports);
+    }
+    const auto status = daemon.get("/v1/status");
+    switch (asked.what) {
+        case verb::why:
+            return asked.json ? why_json(status) : why_text(status, now());
+        case verb::info:
+            return info_json(status);
+        case verb::ip:
+            return ip_text(status);
+        case verb::mounts:
+            return asked.json ? mounts_json(status) : mounts_text(status);
+        default:
+            if (!asked.json) return status_text(status, now());
+            return status + (status.ends_with('\n') ? "" : "\n");
+    }
+}
+
 void carry_out(const invocation& asked)
 {
-    if (asked.what == verb::version) return show_version(asked.where);
+    if (set_up(asked)) return;
+    if (asked.what == verb::version) return show_version(asked);
+    if (asked.what == verb::cp) check_copy(asked.passed_on);
     const auto daemon = find_daemon(asked.where);
+    const auto watch = [&](const std::string& target, const std::string& work) {
+        watch_progress(daemon, target, work, asked.quiet);
+    };
     switch (asked.what) {
         case verb::up:
-            return watch_progress(daemon, "/v1/up", "starting");
+            return watch("/v1/up", "starting");
         case verb::down:
-            return watch_progress(daemon, "/v1/down", "stopping");
+            return watch("/v1/down", "stopping");
         case verb::restart:
-            return watch_progress(daemon, "/v1/restart", "restarting");
+            return watch("/v1/restart", "restarting");
+        case verb::poweroff:
+            return watch("/v1/poweroff", "cutting the power");
+        case verb::reset:
+            return watch("/v1/reset", "resetting");
+        case verb::remove:
+            return remove_vm(daemon, asked);
         case verb::sleep:
-            return watch_progress(daemon, "/v1/sleep/" + asked.depth, "going to sleep");
+            return watch("/v1/sleep/" + asked.depth, "going to sleep");
         case verb::wake:
-            return watch_progress(daemon, "/v1/up", "waking");
-        case verb::why:
-            std::cout << why_text(daemon.get("/v1/status"), now());
-            return;
-        case verb::status:
-            return show_status(daemon, asked.json);
+            return watch("/v1/up", "waking");
         case verb::ssh:
-            log_in(daemon, asked.ssh_arguments);
+        case verb::cp:
+            go_in(daemon, asked);
         case verb::logs:
             return asked.serial ? show_serial_log(daemon, asked.follow)
                                 : show_log(daemon, asked.follow);
-        case verb::version:
-            break;  // above
+        default:
+            std::cout << shown(daemon, asked);
     }
 }
 

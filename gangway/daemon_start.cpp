@@ -97,16 +97,21 @@ void reach_daemon(
     }
 }
 
+std::optional<fs::path> docker_socket(const config::settings& settings)
+{
+    for (const auto& endpoint : settings.docker.listen)
+        if (const auto* const socket = std::get_if<config::unix_endpoint>(&endpoint))
+            return socket->path;
+    return std::nullopt;
+}
+
 control_client find_daemon(const config::overrides& where)
 {
     const auto settings = config::load(where).values;
-    std::optional<fs::path> docker_socket;
+    std::optional<fs::path> socket;
     // A control socket that was named need not belong to the docker socket of the configuration.
-    if (!where.control)
-        for (const auto& endpoint : settings.docker.listen)
-            if (const auto* const socket = std::get_if<config::unix_endpoint>(&endpoint))
-                docker_socket = socket->path;
-    reach_daemon(settings.control.listen.path, docker_socket, read_unit_search());
+    if (!where.control) socket = docker_socket(settings);
+    reach_daemon(settings.control.listen.path, socket, read_unit_search());
     return control_client(settings.control.listen.path);
 }
 

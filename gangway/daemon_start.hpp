@@ -40,6 +40,10 @@ void reach_daemon(
     std::chrono::milliseconds patience = start_patience
 );
 
+// Where the configuration has docker clients connect. Nothing: at a socket of the service manager
+// alone.
+std::optional<std::filesystem::path> docker_socket(const config::settings& settings);
+
 // The daemon that the configuration and the command line lead to, found running or started so.
 // Throws what reach_daemon() does, and config::config_error.
 control_client find_daemon(const config::overrides& where);

@@ -14,16 +14,16 @@ namespace {
 
 constexpr std::chrono::milliseconds redraw_period{100};
 
-// Somebody watches, so nothing stays in a buffer.
-void show(const std::string& text)
-{
-    std::cout << text << std::flush;
-}
-
 }  // namespace
 
-void watch_progress(const control_client& daemon, std::string_view target, const std::string& work)
+void watch_progress(
+    const control_client& daemon, std::string_view target, const std::string& work, bool quiet
+)
 {
+    // Somebody watches, so nothing stays in a buffer.
+    const auto show = [quiet](const std::string& text) {
+        if (!quiet) std::cout << text << std::flush;
+    };
     const auto began = std::chrono::steady_clock::now();
     progress_view view(work, standard_output_appearance());
     const auto redraw = [&] {

@@ -9,7 +9,9 @@
 namespace gangway {
 
 // Returns when the work is done; throws failure when it has failed, or when the daemon ends before
-// it has said which. `work` is what to call it meanwhile: "starting".
-void watch_progress(const control_client& daemon, std::string_view target, const std::string& work);
+// it has said which. `work` is what to call it meanwhile: "starting"; a `quiet` one shows nothing.
+void watch_progress(
+    const control_client& daemon, std::string_view target, const std::string& work, bool quiet
+);
 
 }  // namespace gangway

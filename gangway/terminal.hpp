@@ -1,11 +1,18 @@
-// What standard output is: a terminal of some width, or a file or pipe. One source file a platform.
+// The person at the terminal, if there is one. One source file a platform.
 #pragma once
 
 #include "gangway/progress_view.hpp"
 
+#include <string>
+
 namespace gangway {
 
-// Colour only on a terminal that has it, and never with NO_COLOR set (https://no-color.org).
+// What standard output is: a terminal of some width, or a file or pipe. Colour only on a terminal
+// that has it, and never with NO_COLOR set (https://no-color.org).
 appearance standard_output_appearance();
+
+// Whether the answer to `question` is yes. Asked on standard error; where standard input is no
+// terminal nobody is asked, and it is no.
+bool confirmed(const std::string& question);
 
 }  // namespace gangway

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <cstdlib>
+#include <iostream>
 #include <string_view>
 
 namespace gangway {
@@ -28,6 +29,15 @@ appearance standard_output_appearance()
     winsize size{};
     const bool known = ::ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0;
     return {known ? size.ws_col : usual_columns, variable("NO_COLOR").empty()};
+}
+
+bool confirmed(const std::string& question)
+{
+    if (::isatty(STDIN_FILENO) != 1) return false;
+    std::cerr << question << " [y/N] ";
+    std::string line;
+    std::getline(std::cin, line);
+    return line == "y" || line == "Y" || line == "yes";
 }
 
 }  // namespace gangway

@@ -80,12 +80,14 @@ control_api::control_api(
     std::vector<std::string> docker_sockets,
     const proxy::server& server,
     vmctl::supervisor* vm,
+    const proxy::published_ports* ports,
     std::shared_ptr<log_history> log
 )
     : settings_(settings),
       docker_sockets_(std::move(docker_sockets)),
       server_(server),
       vm_(vm),
+      ports_(ports),
       log_(std::move(log))
 {
 }
@@ -112,6 +114,8 @@ asio::awaitable<void> control_api::answer(
         co_await send(stream, "200 OK", "application/json", version.dump() + "\n");
     } else if (asked == "GET /v1/status") {
         co_await send(stream, "200 OK", "application/json", status());
+    } else if (asked == "GET /v1/ports") {
+        co_await send_ports(stream);
     } else if (asked == "GET /v1/logs") {
         co_await send_log(stream, false);
     } else if (asked == "GET /v1/logs?follow=1") {
@@ -146,7 +150,7 @@ asio::awaitable<void> control_api::hold_vm(proxy::client_connection& client)
         co_await send_error(*client.stream, "409 Conflict", there_is_no_vm());
         co_return;
     }
-    auto who = requester_of(client, "gangway ssh");
+    auto who = requester_of(client, "gangway ssh or cp");
     std::optional<vmctl::lease> use;
     std::string failure;
     try {
@@ -167,7 +171,7 @@ std::string control_api::there_is_no_vm() const
 {
     return "this daemon serves the engine at " +
            config::to_string(settings_.remote_engine->endpoint) +
-           "; there is no VM to start or stop";
+           "; there is no VM that could be asked for that";
 }
 
 asio::awaitable<void> control_api::send_log(proxy::byte_stream& client, bool follow)
@@ -183,6 +187,16 @@ asio::awaitable<void> control_api::send_log(proxy::byte_stream& client, bool fol
         if (!follow) co_return;
         co_await log_->wait_for(next);
     }
+}
+
+asio::awaitable<void> control_api::send_ports(proxy::byte_stream& client) const
+{
+    if (ports_ == nullptr) {
+        co_await send_error(client, "409 Conflict", there_is_no_vm());
+        co_return;
+    }
+    auto list = ports_json(ports_->owners());
+    co_await send(client, "200 OK", "application/json", std::move(list));
 }
 
 std::string control_api::status() const

@@ -5,6 +5,7 @@
 #include "gangwayd/log_history.hpp"
 #include "gangwayd/vm_command.hpp"
 #include "proxy/listener.hpp"
+#include "proxy/published_ports.hpp"
 #include "proxy/server.hpp"
 #include "vmctl/supervisor.hpp"
 
@@ -16,13 +17,14 @@
 
 class control_api {
 public:
-    // `vm` is null when the daemon serves an engine that already runs. All references must outlive
-    // the object.
+    // `vm` and `ports` are null when the daemon serves an engine that already runs. All that is
+    // referred to must outlive the object.
     control_api(
         const config::settings& settings,
         std::vector<std::string> docker_sockets,
         const proxy::server& server,
         vmctl::supervisor* vm,
+        const proxy::published_ports* ports,
         std::shared_ptr<log_history> log
     );
 
@@ -40,11 +42,13 @@ private:
     boost::asio::awaitable<void> hold_vm(proxy::client_connection& client);
     boost::asio::awaitable<void> send_log(proxy::byte_stream& client, bool follow);
     std::string status() const;
+    boost::asio::awaitable<void> send_ports(proxy::byte_stream& client) const;
     std::string there_is_no_vm() const;
 
     const config::settings& settings_;
     std::vector<std::string> docker_sockets_;
     const proxy::server& server_;
     vmctl::supervisor* vm_;
+    const proxy::published_ports* ports_;
     std::shared_ptr<log_history> log_;
 };

@@ -1,6 +1,7 @@
 // Parts, signals, orderly shutdown.
 #include "gangwayd/daemon.hpp"
 
+#include "config/print.hpp"
 #include "gangwayd/control_api.hpp"
 #include "gangwayd/control_server.hpp"
 #include "gangwayd/fixed_engine.hpp"
@@ -10,26 +11,35 @@
 #include "proxy/container_census.hpp"
 #include "proxy/engine_probe.hpp"
 #include "proxy/engine_watch.hpp"
+#include "proxy/known_changes.hpp"
 #include "proxy/published_ports.hpp"
 #include "proxy/server.hpp"
+#include "proxy/sleep_record.hpp"
 #include "vmctl/boot_plan.hpp"
 #include "vmctl/clock_watch.hpp"
+#include "vmctl/deadline.hpp"
 #include "vmctl/guest_files.hpp"
+#include "vmctl/image_watch.hpp"
 #include "vmctl/libvirt_hypervisor.hpp"
+#include "vmctl/sha256.hpp"
 #include "vmctl/supervisor.hpp"
 
 #include <boost/asio/co_spawn.hpp>
+#include <boost/asio/error.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/signal_set.hpp>
 #include <boost/asio/use_awaitable.hpp>
+#include <boost/system/system_error.hpp>
 #include <spdlog/spdlog.h>
 
 #include <chrono>
 #include <csignal>
 #include <exception>
+#include <fstream>
 #include <memory>
 #include <optional>
+#include <sstream>
 #include <stdexcept>
 #include <string>
 #include <utility>
@@ -41,6 +51,12 @@ namespace {
 
 // Requests in flight when the daemon is told to stop have this long to end by themselves.
 constexpr auto stop_grace = std::chrono::seconds(2);
+
+// A new image is put in place file by file.
+constexpr auto image_rest = std::chrono::seconds(3);
+
+// How long clients may be kept waiting for libvirt to say whether the VM sleeps.
+constexpr auto examination_patience = std::chrono::seconds(15);
 
 std::vector<std::unique_ptr<proxy::listener>> open_docker_sockets(
     const asio::any_io_executor& executor, const config::docker_socket_settings& settings
@@ -71,6 +87,20 @@ std::vector<std::string> names_of(const std::vector<std::unique_ptr<proxy::liste
     return names;
 }
 
+// Digest of all that decides what a sleeping engine's answers are and whether they still hold:
+// where the VM is made otherwise now, it will not go on where it was saved.
+std::string what_answers_depend_on(const config::loaded& configuration)
+{
+    vmctl::sha256 digest;
+    digest.add(gangway_version);
+    digest.add(config::print(configuration));
+    std::ifstream manifest(configuration.values.vm.image / "manifest.json");
+    std::ostringstream content;
+    content << manifest.rdbuf();
+    digest.add(content.str());
+    return digest.hex();
+}
+
 // The VM and what belongs to it, in the order of their making.
 struct virtual_machine {
     virtual_machine(
@@ -99,28 +129,6 @@ struct virtual_machine {
     vmctl::supervisor supervisor;
 };
 
-// What the engine does by itself makes known answers void; that it sleeps does not.
-class known_changes final : public proxy::engine_observer {
-public:
-    known_changes(proxy::server& server, const vmctl::supervisor& vm) : server_(server), vm_(vm) {}
-
-    void watched(std::shared_ptr<const proxy::engine_containers>) override
-    {
-        server_.engine_changed();
-    }
-
-    void changed(const proxy::engine_event&) override { server_.engine_changed(); }
-
-    void unwatched() override
-    {
-        if (!vm_.retires()) server_.engine_changed();
-    }
-
-private:
-    proxy::server& server_;
-    const vmctl::supervisor& vm_;
-};
-
 // Everything that runs, in the order of its making.
 class parts {
 public:
@@ -130,7 +138,8 @@ public:
         const config::overrides& flags,
         std::shared_ptr<log_history> log
     )
-        : settings_(configuration.values),
+        : configuration_(configuration),
+          settings_(configuration.values),
           flags_(flags),
           dialer_(loop.get_executor()),
           signals_(loop, SIGTERM, SIGINT, SIGHUP)
@@ -158,51 +167,43 @@ public:
             watch_->add(*ports_);
             watch_->add(*census_);
             server_->remember_answers();
-            answers_.emplace(*server_, vm_->supervisor);
+            answers_.emplace(server_->remembered(), [this] {
+                return vm_->supervisor.stands_still();
+            });
             watch_->add(*answers_);
+            record_.emplace(
+                settings_.state_dir / "asleep",
+                what_answers_depend_on(configuration),
+                vmctl::memory_of(settings_)
+            );
         }
         api_.emplace(
-            settings_, std::move(names), *server_, vm_ ? &vm_->supervisor : nullptr, std::move(log)
+            settings_,
+            std::move(names),
+            *server_,
+            vm_ ? &vm_->supervisor : nullptr,
+            ports_ ? &*ports_ : nullptr,
+            std::move(log)
         );
         control_.emplace(executor, std::move(control), *api_);
     }
 
     asio::awaitable<void> run()
     {
-        if (vm_) {
-            vm_->supervisor.on_engine_ready([this](const vmctl::engine_address& address) {
-                ports_->engine_ready(address);
-                watch_->engine_ready(address);
-            });
-            vm_->supervisor.on_engine_lost([this](const std::string& reason) {
-                spdlog::info("the engine is gone: {}", reason);
-                server_->engine_lost();
-                watch_->engine_gone();
-                ports_->engine_lost();
-            });
-            vm_->supervisor.on_engine_asleep([this] {
-                server_->engine_saved();
-                watch_->engine_gone();
-                ports_->engine_saved();
-            });
-            vm_->supervisor.on_engine_back([this] { ports_->engine_back(); });
-            vm_->supervisor.on_engine_leaving([this](vmctl::sleep_depth depth) {
-                if (depth != vmctl::sleep_depth::paused) server_->engine_leaves();
-                if (depth == vmctl::sleep_depth::saved) server_->streams_pause();
-                if (depth != vmctl::sleep_depth::off) ports_->engine_rests();
-            });
-            vm_->supervisor.examine();
-            clock_.emplace(signals_.get_executor(), [this] { vm_->supervisor.clock_was_set(); });
-        }
+        if (vm_) follow_vm();
         const auto failed = [this](const std::string& why) { give_up(why); };
-        server_->start(failed);
         control_->start(failed);
+        if (record_ && record_->exists()) co_await find_out_whether_it_sleeps();
+        server_->start(failed);
         notify_ready();
         spdlog::info("ready");
         co_await serve_signals();
         notify_stopping();
         clock_.reset();
+        image_.reset();
         if (vm_) vm_->supervisor.turn_away();
+        // What is known from now on would be too little to be kept.
+        if (vm_) vm_->supervisor.on_engine_asleep({});
         co_await server_->stop(stop_grace);
         if (watch_) co_await watch_->stop();
         if (census_) co_await census_->stop();
@@ -214,6 +215,75 @@ public:
     }
 
 private:
+    void follow_vm()
+    {
+        auto& vm = vm_->supervisor;
+        vm.on_engine_ready([this](const vmctl::engine_address& address) {
+            record_->drop();
+            record_->is_made_of(what_answers_depend_on(configuration_));
+            ports_->engine_ready(address);
+            watch_->engine_ready(address);
+        });
+        vm.on_engine_lost([this](const std::string& reason) {
+            spdlog::info("the engine is gone: {}", reason);
+            server_->engine_lost();
+            watch_->engine_gone();
+            ports_->engine_lost();
+        });
+        vm.on_engine_asleep([this] {
+            server_->engine_saved();
+            watch_->engine_gone();
+            ports_->engine_saved();
+            const auto containers = vm_->supervisor.status().use.containers;
+            record_->keep({server_->remembered().all(), ports_->owners(), containers});
+        });
+        vm.on_engine_found_asleep([this] {
+            const auto known = record_->read();
+            if (!known) return;
+            answers_->nothing_has_changed();
+            server_->remembered().restore(known->answers);
+            ports_->engine_found_asleep(known->ports);
+            vm_->supervisor.containers_run(known->containers);
+        });
+        vm.on_engine_removed([this] {
+            server_->remembered().forget();
+            record_->drop();
+            ports_->engine_lost();
+        });
+        vm.on_engine_back([this] {
+            ports_->engine_back();
+            census_->engine_back();
+        });
+        vm.on_engine_leaving([this](vmctl::sleep_depth depth) {
+            if (depth != vmctl::sleep_depth::paused) server_->engine_leaves();
+            if (depth == vmctl::sleep_depth::saved) server_->streams_pause();
+            if (depth == vmctl::sleep_depth::off) return;
+            ports_->engine_rests();
+            census_->engine_rests();
+        });
+        vm.examine();
+        const auto executor = signals_.get_executor();
+        clock_.emplace(executor, [this] { vm_->supervisor.clock_was_set(); });
+        image_.emplace(
+            executor,
+            vmctl::image_watch::places{
+                settings_.vm.image, vmctl::image_record_in(settings_.state_dir)},
+            image_rest,
+            [this] { vm_->supervisor.image_changed(); }
+        );
+    }
+
+    // So that the first client, who may only look, does not wake it.
+    asio::awaitable<void> find_out_whether_it_sleeps()
+    {
+        try {
+            co_await vmctl::with_deadline(examination_patience, vm_->supervisor.examined());
+        } catch (const boost::system::system_error& error) {
+            if (error.code() != asio::error::timed_out) throw;
+            spdlog::warn("libvirt does not say whether the VM sleeps; serving all the same");
+        }
+    }
+
     // A daemon that cannot do its work any more ends, so that a service manager may start it again.
     void give_up(const std::string& why)
     {
@@ -249,6 +319,7 @@ private:
         }
     }
 
+    const config::loaded& configuration_;
     const config::settings& settings_;
     const config::overrides& flags_;
     proxy::dialer dialer_;
@@ -257,11 +328,13 @@ private:
     std::optional<fixed_engine> fixed_;
     std::optional<virtual_machine> vm_;
     std::optional<vmctl::clock_watch> clock_;
+    std::optional<vmctl::image_watch> image_;
     std::optional<proxy::published_ports> ports_;
     std::optional<proxy::container_census> census_;
-    std::optional<known_changes> answers_;
+    std::optional<proxy::sleep_record> record_;
     std::optional<proxy::engine_watch> watch_;
     std::optional<proxy::server> server_;
+    std::optional<proxy::known_changes> answers_;
     std::optional<control_api> api_;
     std::optional<control_server> control_;
 };

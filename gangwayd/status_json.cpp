@@ -5,6 +5,7 @@
 #include "vmctl/boot_plan.hpp"
 #include "vmctl/guest_files.hpp"
 #include "vmctl/host_usage.hpp"
+#include "vmctl/libvirt_hypervisor.hpp"
 #include "vmctl/packed_memory.hpp"
 #include "vmctl/ssh_keys.hpp"
 
@@ -88,6 +89,11 @@ json to_json(const config::settings& settings, const vmctl::vm_status& vm)
         {"failure", vm.failure},
         {"engine_port", vm.engine_port},
         {"process_id", vm.process_id},
+        {"machine",
+         {{"name", vmctl::domain_name(settings.instance)},
+          {"cpus", settings.vm.cpus},
+          {"memory", settings.vm.memory.bytes},
+          {"image", settings.vm.image.string()}}},
         {"holds", holds_json(settings, vm)},
         {"shares", to_json(vm.shares)},
         {"leases",
@@ -140,6 +146,21 @@ std::string status_json(
     }
     if (vm != nullptr) status["vm"] = to_json(settings, vm->status());
     return dump(status, 2) + "\n";
+}
+
+std::string ports_json(const proxy::port_owners& ports)
+{
+    json all = json::array();
+    for (const auto& [port, owner] : ports) {
+        const bool tcp = port.protocol == vmctl::transport::tcp;
+        all.push_back(
+            {{"protocol", tcp ? "tcp" : "udp"},
+             {"address", port.address},
+             {"port", port.port},
+             {"container", owner}}
+        );
+    }
+    return dump(all, 2) + "\n";
 }
 
 std::string stage_json(const vmctl::stage_event& stage)

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "config/settings.hpp"
+#include "proxy/port_changes.hpp"
 #include "vmctl/supervisor.hpp"
 
 #include <cstddef>
@@ -16,6 +17,9 @@ std::string status_json(
     const std::vector<vmctl::requester>& in_flight,
     const vmctl::supervisor* vm
 );
+
+// {"protocol": "tcp", "address": …, "port": …, "container": …}, each, in an array.
+std::string ports_json(const proxy::port_owners& ports);
 
 // {"stage": …, "elapsed_ms": …} on one line, without line feed.
 std::string stage_json(const vmctl::stage_event& stage);

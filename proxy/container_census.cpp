@@ -2,7 +2,7 @@
 // while it was asked.
 #include "proxy/container_census.hpp"
 
-#include "proxy/held_flag.hpp"
+#include "vmctl/held_flag.hpp"
 
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
@@ -52,12 +52,19 @@ asio::awaitable<void> container_census::stop()
 void container_census::watched(std::shared_ptr<const engine_containers> containers)
 {
     containers_ = std::move(containers);
+    rests_ = false;
     count_again();
 }
 
 void container_census::changed(const engine_event& event)
 {
     if (event.about == engine_event::subject::container) count_again();
+}
+
+void container_census::engine_back()
+{
+    rests_ = false;
+    if (changed_) count_again();
 }
 
 void container_census::unwatched()
@@ -76,16 +83,17 @@ void container_census::count_again()
 
 asio::awaitable<void> container_census::count()
 {
-    const held_flag counting(counting_);
+    const vmctl::held_flag counting(counting_);
     asio::steady_timer pause(executor_);
     while (containers_ && std::exchange(changed_, false)) {
         const auto asked = containers_;
         const auto number = co_await count_in(*asked);
         // Of an engine that is gone by now.
         if (containers_ != asked) continue;
+        if (!number) changed_ = true;
+        if (!number && rests_) co_return;
         told_(number);
         if (number) continue;
-        changed_ = true;
         pause.expires_after(pause_before_asking_again);
         co_await pause.async_wait(asio::use_awaitable);
     }

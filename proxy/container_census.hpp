@@ -25,6 +25,11 @@ public:
 
     boost::asio::awaitable<void> stop();
 
+    // It is paused, or about to be: what cannot be asked now is asked when it is back.
+    void engine_rests() { rests_ = true; }
+
+    void engine_back();
+
     void watched(std::shared_ptr<const engine_containers> containers) override;
     void changed(const engine_event& event) override;
     void unwatched() override;
@@ -37,7 +42,8 @@ private:
     const std::function<void(std::optional<std::size_t>)> told_;
     std::shared_ptr<const engine_containers> containers_;
     bool counting_ = false;
-    bool changed_ = false;  // while counting
+    bool changed_ = false;  // since it was asked last
+    bool rests_ = false;
     vmctl::task_group tasks_;
 };
 

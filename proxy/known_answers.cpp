@@ -31,6 +31,13 @@ void known_answers::remember(std::string question, std::string answer, moment as
     while (known_.size() > bounds_.answers || size_ > bounds_.all) drop(std::prev(known_.end()));
 }
 
+void known_answers::restore(const std::vector<known_answer>& all)
+{
+    forget();
+    for (auto one = all.rbegin(); one != all.rend(); ++one)
+        remember(one->question, one->answer, changes_);
+}
+
 void known_answers::forget()
 {
     ++changes_;
@@ -52,7 +59,7 @@ void known_answers::end_change()
     --changing_;
 }
 
-void known_answers::drop(std::list<known>::iterator one)
+void known_answers::drop(std::list<known_answer>::iterator one)
 {
     size_ -= size_of(*one);
     places_.erase(one->question);

@@ -10,8 +10,15 @@
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <vector>
 
 namespace proxy {
+
+struct known_answer {
+    std::string question;
+    std::string answer;
+    bool operator==(const known_answer&) const = default;
+};
 
 struct known_answers_bounds {
     std::size_t answers = 128;
@@ -46,6 +53,12 @@ public:
     // Whether an answer of `size` bytes is worth keeping so far.
     bool has_room_for(std::size_t size) const { return size <= bounds_.each; }
 
+    // The one that was asked for last comes first.
+    std::vector<known_answer> all() const { return {known_.begin(), known_.end()}; }
+
+    // What all() gave of the same engine, in which nothing has changed since.
+    void restore(const std::vector<known_answer>& all);
+
     // Everything: something in the engine has changed.
     void forget();
 
@@ -59,19 +72,18 @@ public:
     [[nodiscard]] change begin_change();
 
 private:
-    struct known {
-        std::string question;
-        std::string answer;
-    };
-
-    static std::size_t size_of(const known& one) { return one.question.size() + one.answer.size(); }
+    static std::size_t size_of(const known_answer& one)
+    {
+        return one.question.size() + one.answer.size();
+    }
 
     void end_change();
-    void drop(std::list<known>::iterator one);
+    void drop(std::list<known_answer>::iterator one);
 
     known_answers_bounds bounds_;
-    std::list<known> known_;  // the one that was asked for last comes first
-    std::unordered_map<std::string_view, std::list<known>::iterator> places_;  // keys are in known_
+    std::list<known_answer> known_;  // the one that was asked for last comes first
+    // Keys are in known_.
+    std::unordered_map<std::string_view, std::list<known_answer>::iterator> places_;
     std::size_t size_ = 0;
     moment changes_ = 0;
     std::size_t changing_ = 0;

@@ -1,8 +1,6 @@
 // Keeps the book: opens, closes and serves what the engine tells.
 #include "proxy/published_ports.hpp"
 
-#include "proxy/port_changes.hpp"
-
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/system/system_error.hpp>
@@ -54,6 +52,7 @@ published_ports::published_ports(
           way,
           [this](const std::vector<std::uint16_t>& open) { host_network_changed(open); }
       ),
+      back_(executor_, asio::steady_timer::time_point::max()),
       emptied_(executor_, asio::steady_timer::time_point::max()),
       tasks_(executor_)
 {
@@ -67,6 +66,7 @@ published_ports::~published_ports()
 void published_ports::engine_ready(vmctl::engine_address address)
 {
     containers_ = std::make_shared<const engine_containers>(dialer_, std::move(address));
+    rests_ = false;
 }
 
 void published_ports::engine_lost()
@@ -129,6 +129,10 @@ asio::awaitable<void> published_ports::match_all(std::shared_ptr<const engine_co
     for (const auto& [port, each] : entries_)
         if (each.owner != host_network_owner) ids.insert(each.owner);
     for (const auto& id : ids) co_await match(id);
+    // Nobody else closes them: what was known of those containers may be from before a sleep.
+    if (!host_network_.containers().empty()) co_return;
+    container_ports none{.id = host_network_owner};
+    co_await match_to(std::move(none));
 }
 
 void published_ports::match_later(std::string owner)
@@ -152,7 +156,12 @@ asio::awaitable<std::optional<container_ports>> published_ports::know(std::strin
             co_return co_await look_at(owner);
         } catch (const std::exception&) {
             if (vmctl::is_cancellation(std::current_exception())) throw;
-            log_failure(std::current_exception());
+            if (!rests_) log_failure(std::current_exception());
+        }
+        if (rests_) {
+            boost::system::error_code woken;
+            co_await back_.async_wait(asio::redirect_error(asio::use_awaitable, woken));
+            continue;
         }
         pause.expires_after(pause_before_asking_again);
         co_await pause.async_wait(asio::use_awaitable);
@@ -215,11 +224,16 @@ std::string published_ports::bind_all(
     return failure;
 }
 
+port_owners published_ports::owners() const
+{
+    port_owners all;
+    for (const auto& [port, each] : entries_) all.emplace(port, each.owner);
+    return all;
+}
+
 std::string published_ports::change_ports(const container_ports& container)
 {
-    port_owners now;
-    for (const auto& [port, each] : entries_) now.emplace(port, each.owner);
-    const auto changes = changes_for(container, now, starting_.contains(container.id));
+    const auto changes = changes_for(container, owners(), starting_.contains(container.id));
     for (const auto& port : changes.close) {
         const bool served = entries_.at(port).serving;
         entries_.erase(port);

@@ -10,6 +10,7 @@
 #include "proxy/host_network.hpp"
 #include "proxy/loop_tools.hpp"
 #include "proxy/open_port.hpp"
+#include "proxy/port_changes.hpp"
 #include "proxy/start_gate.hpp"
 #include "proxy/tunnel.hpp"
 #include "proxy/turns.hpp"
@@ -62,6 +63,12 @@ public:
 
     // It sleeps so deep that nothing leads there any more, until engine_ready().
     void engine_saved();
+
+    // Whose the ports are.
+    port_owners owners() const;
+
+    // Binds what owners() gave of an engine that sleeps: as if it had gone to sleep here.
+    void engine_found_asleep(const port_owners& ports);
 
     // Like engine_lost(), for good.
     boost::asio::awaitable<void> stop();
@@ -118,6 +125,7 @@ private:
 
     std::shared_ptr<const engine_containers> containers_;  // while there is an engine
     std::map<published_port, entry> entries_;
+    bool rests_ = false;
     std::multiset<std::string>
         starting_;  // ids; what they have bound stays although they do not run
     std::list<tunnel> tunnels_;
@@ -125,7 +133,9 @@ private:
     bool waking_ = false;  // the engine, for who has come
     host_network host_network_;
     turns looks_;
-    // Never expires: cancelling it wakes whoever waits for the last tunnel's end.
+    // Neither expires: cancelling it wakes who waits for the engine to be back.
+    boost::asio::steady_timer back_;
+    // Who waits for the last tunnel's end.
     boost::asio::steady_timer emptied_;
 
     vmctl::task_group tasks_;

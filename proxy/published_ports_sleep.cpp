@@ -1,6 +1,6 @@
 // Ports while the engine sleeps: they stay ours, and who comes wakes it.
-#include "proxy/held_flag.hpp"
 #include "proxy/published_ports.hpp"
+#include "vmctl/held_flag.hpp"
 
 #include <spdlog/spdlog.h>
 
@@ -12,12 +12,15 @@ namespace proxy {
 
 void published_ports::engine_rests()
 {
+    rests_ = true;
     for (auto& [where, each] : entries_)
         each.port->rest([this, where = where] { wake_for(where); });
 }
 
 void published_ports::engine_back()
 {
+    rests_ = false;
+    back_.cancel();
     for (auto& [where, each] : entries_)
         if (each.serving) serve(each);
 }
@@ -32,6 +35,15 @@ void published_ports::engine_saved()
     for (auto& each : tunnels_) each.abort();
 }
 
+void published_ports::engine_found_asleep(const port_owners& ports)
+{
+    for (const auto& [where, owner] : ports) {
+        const auto failure = bind_all({where}, owner);
+        if (!failure.empty()) spdlog::warn("container {:.12}: {}", owner, failure);
+    }
+    engine_rests();
+}
+
 void published_ports::wake_for(published_port where)
 {
     if (!stopping_ && !std::exchange(waking_, true))
@@ -41,7 +53,7 @@ void published_ports::wake_for(published_port where)
 // Who came is served when the engine is back.
 asio::awaitable<void> published_ports::wake(published_port where)
 {
-    const held_flag waking(waking_);
+    const vmctl::held_flag waking(waking_);
     vmctl::requester who;
     who.request = "a connection to " + to_string(where);
     try {

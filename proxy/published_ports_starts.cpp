@@ -1,5 +1,4 @@
 // A container's start through a session: what it publishes is ours before, and open after.
-#include "proxy/port_changes.hpp"
 #include "proxy/published_ports.hpp"
 
 #include <exception>

@@ -77,10 +77,11 @@ std::string with_query_value(std::string_view target, std::string_view name, std
     return changed.append(name).append("=").append(value);
 }
 
-bool names_in_query(std::string_view query, std::string_view part)
+bool asked_for_in_query(std::string_view query, std::string_view part)
 {
     while (!query.empty()) {
-        if (take_pair(query).first.find(part) != std::string::npos) return true;
+        const auto [name, value] = take_pair(query);
+        if (name.find(part) != std::string::npos && is_true(unescaped(value))) return true;
     }
     return false;
 }

@@ -19,8 +19,8 @@ std::string with_query_value(
 );
 std::string without_query_value(std::string_view target, std::string_view name);
 
-// Whether `part` occurs in a name.
-bool names_in_query(std::string_view query, std::string_view part);
+// Whether a name that `part` occurs in is true (is_true).
+bool asked_for_in_query(std::string_view query, std::string_view part);
 
 // Whether dockerd takes the value for true (moby daemon/server/httputils/form.go, BoolValue).
 bool is_true(std::string_view value);

@@ -87,8 +87,9 @@ constexpr auto table = std::to_array<row>({
     {"GET", "/services", inspect_paths},
     {"GET", "/services/*", inspect_paths},
     {"GET", "/services/*/logs", look, row::stream::if_followed},
-    {"GET", "/tasks", inspect_paths},
-    {"GET", "/tasks/*", inspect_paths},
+    // No event tells that a task has changed.
+    {"GET", "/tasks", look_at_paths},
+    {"GET", "/tasks/*", look_at_paths},
     {"GET", "/tasks/*/logs", look, row::stream::if_followed},
     {"GET", "/secrets", inspect},
     {"GET", "/secrets/*", inspect},
@@ -169,8 +170,10 @@ route find_route(std::string_view method, std::string_view target)
             found.activity = activity::watching;
         else if (streams != row::stream::never)
             found.stream = stream_kind::none;
-        // What is written in a container changes its size, and is no event.
-        if (found.lasting && names_in_query(query, "size")) found.lasting = false;
+        // What is written in a container changes its size, what a task does its service's status;
+        // no event tells of either.
+        if (asked_for_in_query(query, "size") || asked_for_in_query(query, "status"))
+            found.lasting = false;
         return found;
     }
     return {};

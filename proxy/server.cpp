@@ -153,13 +153,8 @@ void server::engine_saved()
 
 void server::engine_lost()
 {
-    engine_changed();
-    engine_saved();
-}
-
-void server::engine_changed()
-{
     if (tools_.known) tools_.known->forget();
+    engine_saved();
 }
 
 asio::awaitable<void> server::stop(std::chrono::steady_clock::duration grace)

@@ -41,6 +41,9 @@ public:
     // and said again while it does (vmctl::engine::sleeps), so that they do not wake it.
     void remember_answers() { tools_.known.emplace(); }
 
+    // What is remembered, after remember_answers().
+    known_answers& remembered() { return *tools_.known; }
+
     // `failed` is told, as a sentence, when a listener cannot be served any more.
     void start(std::function<void(std::string)> failed);
 
@@ -60,10 +63,6 @@ public:
 
     // The engine is gone, and what comes back may be another: the same, but nothing is remembered.
     void engine_lost();
-
-    // Something in the engine has changed by itself, or through somebody else: what it said may not
-    // be true any more. What clients do through this server is known without.
-    void engine_changed();
 
     // Stops accepting, lets requests in flight have `grace`, then ends them.
     boost::asio::awaitable<void> stop(std::chrono::steady_clock::duration grace);

@@ -13,7 +13,7 @@ image_packages=(
 client_packages=(busybox-static ca-certificates)
 test_packages=(
     catch2 ccache clang-format docker.io iptables openssl procps socat systemd util-linux python3 python3-docker
-    python3-websocket man-db mandoc
+    python3-websocket man-db mandoc zsh fish tcsh
 )
 # Where there is no npm. A Node.js that is not Debian's has its own, beside which Debian's cannot be.
 node_packages=(nodejs npm)

@@ -12,6 +12,7 @@
 #include <boost/asio/use_awaitable.hpp>
 #include <spdlog/spdlog.h>
 
+#include <exception>
 #include <stdexcept>
 #include <utility>
 
@@ -79,21 +80,34 @@ asio::awaitable<running_vm> boot::run()
     co_return vm;
 }
 
+asio::awaitable<power> boot::look()
+{
+    // What cannot be looked at cannot be switched off either.
+    power_may_be_on_ = false;
+    auto look = [this] { return host_.state(); };
+    const auto found = co_await run_blocking(pool_, std::move(look));
+    power_may_be_on_ = found == power::on;
+    co_return found;
+}
+
 // The VM that is there, running or saved. Nothing: its power is off.
 asio::awaitable<std::optional<running_vm>> boot::adopt()
 {
-    auto look = [this] { return host_.state(); };
-    auto found = power::off;
-    try {
-        found = co_await run_blocking(pool_, std::move(look));
-    } catch (const hypervisor_error&) {
-        // What cannot be looked at cannot be switched off either.
-        power_may_be_on_ = false;
-        throw;
-    }
-    power_may_be_on_ = found == power::on;
+    auto found = co_await look();
     std::optional<running_vm> vm;
-    if (found == power::on) vm = co_await take_over();
+    std::exception_ptr failure;
+    if (found == power::on) {
+        try {
+            vm = co_await take_over();
+        } catch (const hypervisor_error&) {
+            failure = std::current_exception();
+        }
+    }
+    if (failure) {
+        // A daemon that has died since may have sent it to sleep, and it is there by now.
+        found = co_await look();
+        if (found == power::on) std::rethrow_exception(failure);
+    }
     if (found == power::saved) vm = co_await restore();
     if (vm || !power_may_be_on_) co_return vm;
     // It is not usable as it is: shut down properly, it is started anew.

@@ -63,6 +63,7 @@ public:
     engine_address address_of(const running_vm& vm) const;
 
 private:
+    boost::asio::awaitable<power> look();
     boost::asio::awaitable<std::optional<running_vm>> adopt();
     boost::asio::awaitable<std::optional<running_vm>> take_over();
     boost::asio::awaitable<std::optional<running_vm>> restore();

@@ -7,6 +7,7 @@
 #include "vmctl/pki.hpp"
 #include "vmctl/storage_error.hpp"
 
+#include <system_error>
 #include <utility>
 
 namespace vmctl {
@@ -39,6 +40,11 @@ std::string identity_of(const vm_image& image)
 std::filesystem::path serial_log_in(const std::filesystem::path& state_dir)
 {
     return state_dir / "serial.log";
+}
+
+std::filesystem::path image_record_in(const std::filesystem::path& state_dir)
+{
+    return state_dir / "image";
 }
 
 std::filesystem::path serial_socket_in(const std::filesystem::path& state_dir)
@@ -90,6 +96,13 @@ boot_plan make_boot_plan(const config::settings& settings, std::string version)
     );
     plan.before_adoption = [directory = pki_directory_in(settings.state_dir)] {
         ensure_pki(directory, std::chrono::system_clock::now(), pki_scope::client_only);
+    };
+    plan.delete_files = [state_dir = settings.state_dir](bool keep_data) {
+        if (!keep_data) delete_guest_files(state_dir);
+        std::error_code stays;  // which does no harm
+        std::filesystem::remove(serial_log_in(state_dir), stays);
+        // A VM that was deleted is not made again for a new image.
+        std::filesystem::remove(image_record_in(state_dir), stays);
     };
     return plan;
 }

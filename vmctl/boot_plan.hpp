@@ -27,14 +27,21 @@ struct boot_plan {
     std::vector<host_stage> stages;  // in this order
     // Blocking; instead of the stages when the VM turns out to run already, or to be saved.
     std::function<void()> before_adoption;
+    // Blocking; deletes what the stages have made. Throws std::exception as they do.
+    std::function<void(bool keep_data)> delete_files;
     config::tls_files engine_tls;
     // From power-on to an engine that answers.
     std::chrono::milliseconds boot_timeout = std::chrono::minutes(5);
     // How long clients wait for an engine that does not answer in a VM that runs: the guest starts
     // one again that has ended.
     std::chrono::milliseconds engine_patience = std::chrono::minutes(2);
+    // While the engine is used it is asked so often whether it is there, since one that has
+    // stopped, with its whole VM, closes no connection.
+    std::chrono::milliseconds attention = std::chrono::seconds(30);
     // How long a guest may take to shut down before its power is cut.
     std::chrono::milliseconds shutdown_timeout = std::chrono::minutes(1);
+    // How long the VM may take to go to sleep when nobody waits for it.
+    std::chrono::milliseconds nap_patience = std::chrono::minutes(10);
     // How long a VM that could not write to its disk stands still before it tries again.
     std::chrono::milliseconds disk_retry = std::chrono::seconds(10);
     config::on_exit when_daemon_exits = config::on_exit::keep_running;
@@ -48,6 +55,9 @@ boot_plan make_boot_plan(const config::settings& settings, std::string version);
 // Where the console's log and socket of an instance are, under its state directory.
 std::filesystem::path serial_log_in(const std::filesystem::path& state_dir);     // serial.log
 std::filesystem::path serial_socket_in(const std::filesystem::path& state_dir);  // serial.sock
+
+// Where it is kept which image was there last (image_watch).
+std::filesystem::path image_record_in(const std::filesystem::path& state_dir);  // image
 
 // How to run the VM, of what was asked for and what is usable. Blocking. Throws hypervisor_error
 // when what was asked for is not; `uri` is for its sentence.

@@ -8,6 +8,7 @@
 
 #include <cerrno>
 #include <cstdint>
+#include <memory>
 #include <system_error>
 #include <utility>
 
@@ -50,8 +51,8 @@ private:
     {
         descriptor_.async_wait(
             asio::posix::stream_descriptor::wait_read,
-            [this](boost::system::error_code ended) {
-                if (ended) return;
+            [this, alive = std::weak_ptr(alive_)](boost::system::error_code ended) {
+                if (ended || alive.expired()) return;
                 // ECANCELED once for each time that the clock was set; then it counts on.
                 std::uint64_t expired = 0;
                 const auto count = ::read(descriptor_.native_handle(), &expired, sizeof expired);
@@ -64,6 +65,8 @@ private:
 
     asio::posix::stream_descriptor descriptor_;
     std::function<void()> set_;
+    // A wait that has ended already is not cancelled any more.
+    std::shared_ptr<const char> alive_ = std::make_shared<const char>();
 };
 
 clock_watch::clock_watch(const asio::any_io_executor& executor, std::function<void()> set)

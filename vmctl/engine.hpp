@@ -112,7 +112,8 @@ public:
         co_return co_await acquire(std::move(who), kind);
     }
 
-    // It is there, and acquire() would wake it. Until then nothing in it changes.
+    // It sleeps, or is on the way there, and acquire() would wake it. Until then nothing in it
+    // changes that it would not tell.
     virtual bool sleeps() const { return false; }
 
     // Nobody answers at `tried`, the address of a lease. Whether it makes sense to acquire() once

@@ -32,6 +32,13 @@ std::string decoded(const std::string& base64)
 
 }  // namespace
 
+std::string guest_set_time(std::chrono::nanoseconds since_epoch)
+{
+    const json request = {
+        {"execute", "guest-set-time"}, {"arguments", {{"time", since_epoch.count()}}}};
+    return request.dump();
+}
+
 std::string guest_exec(const std::vector<std::string>& command)
 {
     const std::vector<std::string> arguments(command.begin() + 1, command.end());

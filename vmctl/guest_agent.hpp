@@ -3,6 +3,7 @@
 
 #include "vmctl/hypervisor.hpp"
 
+#include <chrono>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -10,6 +11,12 @@
 #include <vector>
 
 namespace vmctl {
+
+// Which an agent answers that does nothing else any more.
+inline constexpr const char* guest_ping = R"({"execute":"guest-ping"})";
+
+// guest-set-time to this time.
+std::string guest_set_time(std::chrono::nanoseconds since_epoch);
 
 // guest-exec of `command`, whose output is kept.
 std::string guest_exec(const std::vector<std::string>& command);

@@ -4,6 +4,10 @@
 #include "vmctl/guest_seed.hpp"
 #include "vmctl/private_file.hpp"
 #include "vmctl/share_list.hpp"
+#include "vmctl/storage_error.hpp"
+
+#include <system_error>
+#include <vector>
 
 namespace vmctl {
 
@@ -22,6 +26,23 @@ path pki_directory_in(const path& state_dir)
 path ssh_directory_in(const path& state_dir)
 {
     return state_dir / "ssh";
+}
+
+void delete_guest_files(const path& state_dir)
+{
+    std::error_code error;
+    // Whoever has put the disk elsewhere wants that space back. Keys are small, and a directory
+    // that others share is none of ours.
+    const auto elsewhere = std::filesystem::canonical(data_disk_in(state_dir), error);
+    if (error && error != std::errc::no_such_file_or_directory)
+        throw storage_error(data_disk_in(state_dir).string() + ": " + error.message());
+    std::vector<path> all{
+        data_disk_in(state_dir), pki_directory_in(state_dir), ssh_directory_in(state_dir)};
+    if (!error) all.insert(all.begin(), elsewhere);
+    for (const auto& each : all) {
+        std::filesystem::remove_all(each, error);
+        if (error) throw storage_error(each.string() + " cannot be deleted: " + error.message());
+    }
 }
 
 guest_files_change prepare_guest_files(

@@ -19,6 +19,10 @@ std::filesystem::path data_disk_in(const std::filesystem::path& state_dir);     
 std::filesystem::path pki_directory_in(const std::filesystem::path& state_dir);  // pki/
 std::filesystem::path ssh_directory_in(const std::filesystem::path& state_dir);  // ssh/
 
+// Deletes all of them, and what the disk is a symbolic link to. Throws storage_error; no error when
+// there are none.
+void delete_guest_files(const std::filesystem::path& state_dir);
+
 struct guest_files_change {
     pki_change pki;
     bool ssh_keys = false;

@@ -37,6 +37,11 @@ std::string sentence(
                    "; use that daemon's socket, stop the VM there, or choose another instance";
         case hypervisor_problem::not_now:
             return "cannot " + subject + " now" + said;
+        case hypervisor_problem::called_off:
+            return "called off: to " + subject + said;
+        case hypervisor_problem::silent:
+            return "could not " + subject + ": QEMU did not answer, and the VM was switched off" +
+                   said;
         case hypervisor_problem::refused:
             return "libvirt could not " + subject + said;
     }
@@ -63,6 +68,8 @@ std::string_view to_string(stop_cause cause)
             return "was killed";
         case stop_cause::destroyed:
             return "was switched off through libvirt";
+        case stop_cause::silent:
+            return "did not answer any more, and was switched off";
         case stop_cause::unknown:
             break;
     }

@@ -10,6 +10,7 @@
 #include <functional>
 #include <optional>
 #include <stdexcept>
+#include <stop_token>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -24,6 +25,8 @@ enum class hypervisor_problem {
     port_taken,      // the configured engine port belongs to something else
     taken,           // a VM of this name runs already, for another daemon
     not_now,         // something is in the way that the user can remove, and nothing was changed
+    called_off,      // we were asked not to go on with it
+    silent,          // QEMU did not answer, and its power was cut
     refused,         // libvirt or QEMU said no; their words are in the message
 };
 
@@ -42,7 +45,7 @@ private:
 };
 
 // The sentence for each problem. `subject` is the libvirt URI, the accelerator for no_accelerator,
-// the port for port_taken, the domain for taken, or what was being done for refused; `detail` is
+// the port for port_taken, the domain for taken, or what was being done for the others; `detail` is
 // what libvirt said, or the other's data disk for taken.
 hypervisor_error describe(
     hypervisor_problem problem, std::string_view subject, std::string_view detail
@@ -61,6 +64,7 @@ enum class stop_cause {
     crashed,    // the guest panicked
     killed,     // QEMU ended without saying why: SIGKILL, out of memory, a fault of its own
     destroyed,  // somebody cut the power through libvirt
+    silent,     // it did not answer any more, and we cut its power
     unknown,
 };
 
@@ -72,6 +76,7 @@ struct domain_event {
     enum class kind {
         power_off,
         paused,           // by somebody
+        resumed,          // it goes on
         disk_failed,      // paused, because its data disk could not be written
         connection_lost,  // to the hypervisor's daemon; the domain may live on
     };
@@ -96,7 +101,8 @@ struct guest_result {
     bool operator==(const guest_result&) const = default;
 };
 
-// One domain. Every call may throw hypervisor_error.
+// One domain. Every call may throw hypervisor_error. A running VM's QEMU is not waited for without
+// an end: when it has not answered for a minute its power is cut, and the call throws `silent`.
 class hypervisor {
 public:
     virtual ~hypervisor() = default;
@@ -133,23 +139,32 @@ public:
     // No error when there is none.
     virtual void end_forward(const guest_port& port) = 0;
 
-    // Stops the running VM's processors. Its memory and connections stay.
-    virtual void pause() = 0;
+    // Stops the running VM's processors. Its memory and connections stay. What is on the way to the
+    // disk is written first, so the minute begins when `somebody_waits` is requested.
+    virtual void pause(std::stop_token somebody_waits) = 0;
 
     // Lets a paused VM go on; no error when it is not paused, or off.
     virtual void resume() = 0;
 
     // Writes the running VM's memory to a file of the hypervisor's and ends it; takes seconds. When
-    // it throws, the VM may still run.
-    virtual void save() = 0;
+    // it throws, the VM may still run. It throws `called_off` soon after `call_off` was requested,
+    // unless it is too late for that; the minute begins then.
+    virtual void save(std::stop_token call_off) = 0;
 
     // Gives the running guest this host's time. Throws as run_in_guest() does.
     virtual void set_guest_clock() = 0;
 
+    // Whether the running guest's agent answers within `patience`. Throws when that cannot be found
+    // out, as of a VM that stands still.
+    virtual bool guest_listens(std::chrono::milliseconds patience) = 0;
+
     // Runs a program in the running guest and waits for its end, `patience` at most. Throws when
-    // the guest has no agent, or none that answers in time.
+    // the guest has no agent, or none that answers in time; `called_off` when that is requested,
+    // and then the program runs on.
     virtual guest_result run_in_guest(
-        const std::vector<std::string>& command, std::chrono::milliseconds patience
+        const std::vector<std::string>& command,
+        std::chrono::milliseconds patience,
+        std::stop_token call_off
     ) = 0;
 
     // Presses the power button; the guest may take its time or ignore it. A paused one goes on

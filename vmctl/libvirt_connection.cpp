@@ -100,6 +100,8 @@ int libvirt_connection::on_lifecycle(
                               ? domain_event::kind::disk_failed
                               : domain_event::kind::paused;
         self.observers->tell({what, stop_cause::unknown});
+    } else if (event == VIR_DOMAIN_EVENT_RESUMED) {
+        self.observers->tell({domain_event::kind::resumed, stop_cause::unknown});
     }
     return 0;
 }

@@ -18,6 +18,7 @@ namespace {
 using std::chrono::steady_clock;
 
 constexpr auto pause_before_asking_again = std::chrono::milliseconds(10);
+constexpr auto clock_patience = std::chrono::seconds(20);
 
 class agent {
 public:
@@ -58,20 +59,41 @@ private:
 
 void set_clock_by_agent(virDomainPtr domain)
 {
+    // Not virDomainSetTime, which waits for ever for a guest that falls silent meanwhile.
+    const auto seconds =
+        static_cast<int>(std::chrono::ceil<std::chrono::seconds>(clock_patience).count());
     const auto now = std::chrono::system_clock::now().time_since_epoch();
-    const auto whole = std::chrono::floor<std::chrono::seconds>(now);
-    const auto rest = std::chrono::duration_cast<std::chrono::nanoseconds>(now - whole);
-    if (virDomainSetTime(domain, whole.count(), static_cast<unsigned>(rest.count()), 0) < 0)
-        refuse("set the guest's clock");
+    const text_handle answer(
+        virDomainQemuAgentCommand(domain, guest_set_time(now).c_str(), seconds, 0)
+    );
+    if (!answer) refuse("set the guest's clock");
+}
+
+bool agent_listens(virDomainPtr domain, std::chrono::milliseconds patience)
+{
+    const auto seconds =
+        static_cast<int>(std::chrono::ceil<std::chrono::seconds>(patience).count());
+    const text_handle answer(virDomainQemuAgentCommand(domain, guest_ping, seconds, 0));
+    if (answer) return true;
+    if (last_libvirt_code() != VIR_ERR_AGENT_UNRESPONSIVE) refuse("ask the guest's agent");
+    return false;
 }
 
 guest_result run_by_agent(
-    virDomainPtr domain, const std::vector<std::string>& command, std::chrono::milliseconds patience
+    virDomainPtr domain,
+    const std::vector<std::string>& command,
+    std::chrono::milliseconds patience,
+    const std::stop_token& call_off
 )
 {
+    const auto give_way = [&] {
+        if (call_off.stop_requested()) call_it_off("run " + command.front() + " in the guest");
+    };
     agent guest(domain, steady_clock::now() + patience);
+    give_way();
     const auto started = started_in_guest(guest.ask(guest_exec(command)));
     while (started) {
+        give_way();
         if (const auto result = ended_in_guest(guest.ask(guest_exec_status(*started))))
             return *result;
         if (guest.is_over()) break;

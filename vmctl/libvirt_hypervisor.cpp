@@ -7,6 +7,8 @@
 #include "vmctl/libvirt_connection.hpp"
 #include "vmctl/libvirt_domain.hpp"
 #include "vmctl/libvirt_guest_agent.hpp"
+#include "vmctl/libvirt_job.hpp"
+#include "vmctl/libvirt_limit.hpp"
 #include "vmctl/libvirt_user_network.hpp"
 #include "vmctl/share_list.hpp"
 
@@ -83,7 +85,8 @@ public:
             throw failure;
         }
         memory_.forget();
-        if (auto running = look_at(domain.get())) return *running;
+        const auto look = [&] { return look_at(domain.get()); };
+        if (auto running = limit_.within(domain.get(), "start " + name_, look)) return *running;
         throw describe(
             hypervisor_problem::refused, "start " + name_, "QEMU does not forward its ports"
         );
@@ -95,8 +98,12 @@ public:
         const auto element = metadata_of(domain.get());
         if (!attribute_in_metadata(element, "version")) return std::nullopt;
         memory_.forget();
-        resume(domain.get());
-        return look_at(domain.get());
+        return limit_.within(domain.get(), "take over " + name_, [&] {
+            // A daemon that has died since may have begun to.
+            end_saving(domain.get());
+            resume_if_paused(domain.get());
+            return look_at(domain.get());
+        });
     }
 
     std::optional<running_vm> restore(const domain_spec& spec) override
@@ -112,7 +119,7 @@ public:
         }
         if (virDomainCreateWithFlags(domain.get(), 0) < 0) refuse("wake " + name_);
         memory_.forget();
-        return look_at(domain.get());
+        return limit_.within(domain.get(), "wake " + name_, [&] { return look_at(domain.get()); });
     }
 
     void discard_saved() override
@@ -123,20 +130,30 @@ public:
         memory_.forget();
     }
 
-    void pause() override
+    void pause(std::stop_token somebody_waits) override
     {
         const auto domain = existing();
-        if (virDomainSuspend(domain.get()) < 0) refuse("pause " + name_);
+        const auto stop = [&] {
+            if (virDomainSuspend(domain.get()) < 0) refuse("pause " + name_);
+        };
+        limit_.within(domain.get(), "pause " + name_, stop, std::move(somebody_waits));
     }
 
-    void save() override
+    void save(std::stop_token call_off) override
     {
         const auto domain = existing();
         memory_.forget();
-        if (virDomainManagedSave(domain.get(), VIR_DOMAIN_SAVE_RUNNING) < 0)
-            refuse("save " + name_);
+        const auto write = [&] {
+            if (call_off.stop_requested()) call_it_off("save " + name_);
+            const job_end meanwhile(domain.get(), call_off);
+            const bool saved = virDomainManagedSave(domain.get(), VIR_DOMAIN_SAVE_RUNNING) == 0;
+            if (!saved && call_off.stop_requested()) call_it_off("save " + name_);
+            if (!saved) refuse("save " + name_);
+        };
+        // It takes its time while nobody waits.
+        limit_.within(domain.get(), "save " + name_, write, call_off);
         try {
-            memory_.pack();
+            memory_.pack(call_off);
         } catch (const storage_error& error) {
             spdlog::warn("what was saved of the VM is larger than it need be: {}", error.what());
         }
@@ -148,39 +165,61 @@ public:
         set_clock_by_agent(domain.get());
     }
 
+    bool guest_listens(std::chrono::milliseconds patience) override
+    {
+        const auto domain = existing();
+        return agent_listens(domain.get(), patience);
+    }
+
     guest_result run_in_guest(
-        const std::vector<std::string>& command, std::chrono::milliseconds patience
+        const std::vector<std::string>& command,
+        std::chrono::milliseconds patience,
+        std::stop_token call_off
     ) override
     {
         const auto domain = existing();
-        return run_by_agent(domain.get(), command, patience);
+        return run_by_agent(domain.get(), command, patience, call_off);
     }
 
     void resume() override
     {
-        if (const auto domain = find()) resume(domain.get());
+        const auto domain = find();
+        if (domain)
+            limit_.within(domain.get(), "resume " + name_, [&] { resume_if_paused(domain.get()); });
     }
 
     std::uint16_t forward(const guest_port& port) override
     {
         const auto domain = existing();
-        return libvirt_user_network(domain.get()).forward(port);
+        return limit_.within(domain.get(), "forward a port of " + name_, [&] {
+            return libvirt_user_network(domain.get()).forward(port);
+        });
     }
 
     void end_forward(const guest_port& port) override
     {
         const auto domain = existing();
-        libvirt_user_network(domain.get()).end_forward(port);
+        limit_.within(domain.get(), "end a forward of " + name_, [&] {
+            libvirt_user_network(domain.get()).end_forward(port);
+        });
     }
 
     void ask_to_shut_down() override
     {
         const auto domain = find();
         if (!domain) return;
-        resume(domain.get());
-        if (virDomainShutdownFlags(domain.get(), VIR_DOMAIN_SHUTDOWN_ACPI_POWER_BTN) < 0 &&
-            last_libvirt_code() != VIR_ERR_OPERATION_INVALID) {
-            refuse("shut down " + name_);
+        const auto ask = [&] {
+            resume_if_paused(domain.get());
+            if (virDomainShutdownFlags(domain.get(), VIR_DOMAIN_SHUTDOWN_ACPI_POWER_BTN) < 0 &&
+                last_libvirt_code() != VIR_ERR_OPERATION_INVALID) {
+                refuse("shut down " + name_);
+            }
+        };
+        try {
+            limit_.within(domain.get(), "shut down " + name_, ask);
+        } catch (const hypervisor_error& error) {
+            // It is off.
+            if (error.problem() != hypervisor_problem::silent) throw;
         }
     }
 
@@ -229,37 +268,12 @@ private:
         return domain;
     }
 
-    // What we noted in a domain, running or as it is defined; empty when it is not one of ours.
-    static std::string metadata_of(
-        virDomainPtr domain, virDomainModificationImpact which = VIR_DOMAIN_AFFECT_LIVE
-    )
-    {
-        const text_handle element(
-            virDomainGetMetadata(domain, VIR_DOMAIN_METADATA_ELEMENT, metadata_namespace, which)
-        );
-        return element ? element.get() : "";
-    }
-
-    bool is_saved(virDomainPtr domain)
-    {
-        const int saved = virDomainHasManagedSaveImage(domain, 0);
-        if (saved < 0) refuse("look at " + name_);
-        return saved == 1;
-    }
-
     void refuse_if_taken(virDomainPtr domain, virDomainModificationImpact which)
     {
         const auto disk = attribute_in_metadata(metadata_of(domain, which), "disk");
         if (disk && *disk != data_disk_) {
             throw describe(hypervisor_problem::taken, name_, *disk);
         }
-    }
-
-    void resume(virDomainPtr domain)
-    {
-        int state = 0;
-        if (virDomainGetState(domain, &state, nullptr, 0) < 0) refuse("look at " + name_);
-        if (state == VIR_DOMAIN_PAUSED && virDomainResume(domain) < 0) refuse("resume " + name_);
     }
 
     std::optional<running_vm> look_at(virDomainPtr domain)
@@ -293,6 +307,7 @@ private:
     const std::filesystem::path data_disk_;
     const packed_memory memory_;
     libvirt_connection connection_;
+    monitor_limit limit_;
     std::uint16_t fixed_port_ = 0;
 };
 

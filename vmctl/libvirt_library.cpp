@@ -175,16 +175,16 @@ int virDomainIsActive(virDomainPtr dom)
     return function<decltype(&virDomainIsActive)>(libraries().core, "virDomainIsActive")(dom);
 }
 
+int virDomainGetControlInfo(virDomainPtr domain, virDomainControlInfoPtr info, unsigned int flags)
+{
+    return function<decltype(&virDomainGetControlInfo)>(
+        libraries().core, "virDomainGetControlInfo"
+    )(domain, info, flags);
+}
+
 int virDomainSuspend(virDomainPtr domain)
 {
     return function<decltype(&virDomainSuspend)>(libraries().core, "virDomainSuspend")(domain);
-}
-
-int virDomainSetTime(virDomainPtr dom, long long seconds, unsigned int nseconds, unsigned int flags)
-{
-    return function<decltype(&virDomainSetTime)>(libraries().core, "virDomainSetTime")(
-        dom, seconds, nseconds, flags
-    );
 }
 
 int virDomainManagedSave(virDomainPtr dom, unsigned int flags)

@@ -218,6 +218,20 @@ vm_step lifecycle::halted()
     return vm_step::none;
 }
 
+bool lifecycle::removed()
+{
+    switch (state_) {
+        case vm_state::absent:
+        case vm_state::stopped:
+        case vm_state::failed:
+            state_ = vm_state::absent;
+            failure_.clear();
+            return true;
+        default:
+            return false;
+    }
+}
+
 void lifecycle::halt_failed(std::string reason)
 {
     if (state_ != vm_state::stopping) return;

@@ -13,14 +13,16 @@ namespace vmctl {
 //   stopped   The domain exists and its power is off.
 //   booting   From the first preparation on the host until the engine answers. Clients wait.
 //   ready     The engine answers. Clients get a lease at once.
-//   dozing    Going to sleep. Clients who arrive now wait: the VM is woken once it sleeps.
+//   dozing    Going to sleep. Clients who arrive now wait: the supervisor calls it off, or, when it
+//             is too late for that, wakes the VM once it sleeps.
 //   paused    Its processors stand still; its memory and its connections are kept.
 //   saved     Its memory is in a file, and there is no QEMU process. A start reads it.
 //   waking    From paused, until the guest goes on. Clients wait.
 //   stopping  The VM is being brought down, or the remains of a start that ended early are being
 //             cleared away. Clients who arrive now wait: the VM comes back once it is down. This
-//             is the only state in which the supervisor switches the power off, and only halted()
-//             and halt_failed() leave it.
+//             is the only state in which the supervisor switches the power off (a VM that it
+//             deletes may have been switched on by others), and only halted() and halt_failed()
+//             leave it.
 //   failed    The last start did not succeed, and failure() says why. As good as stopped: the next
 //             request tries again.
 //
@@ -41,6 +43,8 @@ namespace vmctl {
 //   halted      -                      -                      -               booting [start],
 //                                                                             failed or stopped
 //   halt_failed -                      -                      -               failed
+//
+// removed: absent, from absent, stopped and failed; nothing otherwise.
 //
 // A stop that is asked for in state failed is [stop] too, for what is left of the VM may still run;
 // afterwards the VM is stopped and the failure forgotten.
@@ -144,6 +148,9 @@ public:
 
     // The stop step is done: no boot runs and the power is off.
     vm_step halted();
+
+    // False, and nothing happens, unless its power is off and nothing is to be gone on with.
+    bool removed();
 
     // The stop step could not be done. What the VM does now is unknown; the next start finds out.
     void halt_failed(std::string reason);

@@ -7,6 +7,8 @@
 
 #include <chrono>
 #include <string>
+#include <system_error>
+#include <utility>
 
 namespace asio = boost::asio;
 
@@ -45,7 +47,7 @@ constexpr const char* mounting = "mount the shared directories again";
 void rouse(hypervisor& host)
 {
     set_clock(host);
-    const auto result = host.run_in_guest({"/usr/lib/gangway/wake"}, wake_patience);
+    const auto result = host.run_in_guest({"/usr/lib/gangway/wake"}, wake_patience, {});
     must_succeed(result, mounting);
 }
 
@@ -54,21 +56,31 @@ void rouse_adopted(hypervisor& host)
     set_clock(host);
     guest_result result;
     try {
-        result = host.run_in_guest({"/usr/lib/gangway/wake"}, adoption_patience);
+        result = host.run_in_guest({"/usr/lib/gangway/wake"}, adoption_patience, {});
     } catch (const hypervisor_error& error) {
         spdlog::warn("cannot look after the shared directories: {}", error.what());
     }
     must_succeed(result, mounting);
 }
 
-void save(hypervisor& host)
+void prepare_and_save(hypervisor& host, const std::stop_token& call_off)
+{
+    const char* const doing = "prepare the guest to be saved";
+    try {
+        must_succeed(host.run_in_guest({"/usr/lib/gangway/doze"}, doze_patience, call_off), doing);
+        host.save(call_off);
+    } catch (const std::system_error& error) {
+        // No thread could be had to call it off by.
+        throw describe(hypervisor_problem::refused, "save the VM", error.what());
+    }
+}
+
+void save(hypervisor& host, const std::stop_token& call_off)
 {
     host.resume();
     set_clock(host);
     try {
-        const auto result = host.run_in_guest({"/usr/lib/gangway/doze"}, doze_patience);
-        must_succeed(result, "prepare the guest to be saved");
-        host.save();
+        prepare_and_save(host, call_off);
     } catch (const hypervisor_error& failure) {
         if (host.state() != power::on) throw;
         try {
@@ -85,9 +97,11 @@ void save(hypervisor& host)
 
 }  // namespace
 
-asio::awaitable<void> pause_vm(hypervisor& host, asio::thread_pool& pool)
+asio::awaitable<void> pause_vm(
+    hypervisor& host, asio::thread_pool& pool, std::stop_token somebody_waits
+)
 {
-    auto work = [&host] { host.pause(); };
+    auto work = [&host, waits = std::move(somebody_waits)] { host.pause(waits); };
     co_await run_blocking(pool, std::move(work));
 }
 
@@ -103,9 +117,9 @@ asio::awaitable<void> unpause_vm(hypervisor& host, asio::thread_pool& pool)
     co_await run_blocking(pool, std::move(work));
 }
 
-asio::awaitable<void> save_vm(hypervisor& host, asio::thread_pool& pool)
+asio::awaitable<void> save_vm(hypervisor& host, asio::thread_pool& pool, std::stop_token call_off)
 {
-    auto work = [&host] { save(host); };
+    auto work = [&host, call_off = std::move(call_off)] { save(host, call_off); };
     co_await run_blocking(pool, std::move(work));
 }
 

@@ -139,7 +139,8 @@ struct label {
     }
 };
 
-void compress(stream& from, stream& to)
+// False: it was called off.
+bool compress(stream& from, stream& to, const std::stop_token& call_off)
 {
     const std::unique_ptr<ZSTD_CCtx, decltype(&ZSTD_freeCCtx)> context(
         ZSTD_createCCtx(), &ZSTD_freeCCtx
@@ -150,6 +151,7 @@ void compress(stream& from, stream& to)
     std::vector<char> made(ZSTD_CStreamOutSize());
     bool ended = false;
     while (!ended) {
+        if (call_off.stop_requested()) return false;
         const auto bytes = from.read(read);
         const bool last = bytes.size() < read.size();
         ZSTD_inBuffer in{bytes.data(), bytes.size(), 0};
@@ -163,6 +165,7 @@ void compress(stream& from, stream& to)
             ended = last && left == 0;
         } while (last ? !ended : in.pos < in.size);
     }
+    return true;
 }
 
 // Gives how many bytes came out.
@@ -196,7 +199,7 @@ packed_memory::packed_memory(fs::path file, fs::path packed)
 {
 }
 
-void packed_memory::pack() const
+void packed_memory::pack(const std::stop_token& call_off) const
 {
     if (file_.empty()) return;
     auto whole = stream::open(file_, O_RDWR);
@@ -207,7 +210,10 @@ void packed_memory::pack() const
     stream made(partial, create_file(partial, 0600));
     try {
         made.write(what.text());
-        compress(*whole, made);
+        if (!compress(*whole, made, call_off)) {
+            ::unlink(partial.c_str());
+            return;
+        }
         // libvirt does not wait for its file to be on the disk. Its beginning has to be.
         whole->sync();
         commit_file(made.descriptor(), partial, packed_);
@@ -235,7 +241,7 @@ void packed_memory::unpack() const
     if (!belongs) throw unusable("the rest of what was saved of the VM's memory is missing");
     // Whatever is there: it may be half of it, from the last time.
     const auto rest = what->size - kept;
-    whole->cut(kept);
+    if (size != kept) whole->cut(kept);
     require_space(rest);
     try {
         const auto unpacked = decompress(*packed, *whole, rest);
@@ -244,6 +250,17 @@ void packed_memory::unpack() const
         whole->cut(kept);
         throw;
     }
+}
+
+// Nobody but libvirt and we write that file.
+std::string packed_memory::identity() const
+{
+    struct stat found = {};
+    if (file_.empty() || ::stat(file_.c_str(), &found) != 0) return {};
+    std::ostringstream text;
+    text << found.st_ino << '-' << found.st_size << '-' << found.st_mtim.tv_sec << '.'
+         << found.st_mtim.tv_nsec;
+    return text.str();
 }
 
 // Found out beforehand: to fill the host's disk would hurt others.

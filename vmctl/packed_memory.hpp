@@ -11,6 +11,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <stdexcept>
+#include <stop_token>
 #include <string>
 #include <vector>
 
@@ -31,8 +32,12 @@ public:
     packed_memory(std::filesystem::path file, std::filesystem::path packed);
 
     // Blocks for seconds. What a crash leaves can be unpacked. Throws storage_error, and then
-    // nothing was packed.
-    void pack() const;
+    // nothing was packed; nor when it is called off meanwhile.
+    void pack(const std::stop_token& call_off) const;
+
+    // Tells what was saved at one time from what was saved at another; changes when it is used.
+    // Empty: nothing is saved, or nobody can tell.
+    std::string identity() const;
 
     // What holds the memory of a VM that is saved, packed or not.
     std::vector<std::filesystem::path> files() const { return {file_, packed_}; }

@@ -38,6 +38,7 @@ supervisor::supervisor(
       host_(host),
       plan_(std::move(plan)),
       probe_(std::move(probe)),
+      nap_limit_(executor_),
       idle_(executor_, plan_.sleep, [this](sleep_depth depth) { sleep_when_idle(depth); }),
       boots_(executor_),
       naps_(executor_),
@@ -80,6 +81,7 @@ std::optional<lease> supervisor::acquire_now(activity kind)
 lease supervisor::grant(std::shared_ptr<const engine_address> address, activity kind)
 {
     idle_.began(kind);
+    if (!attending_ && kind != activity::watching) attend();
     return {std::move(address), [this, kind] { idle_.ended(kind); }};
 }
 
@@ -87,14 +89,24 @@ asio::awaitable<std::uint16_t> supervisor::forward(guest_port port)
 {
     if (!vm_) throw engine_unavailable("the VM does not run");
     auto work = [this, port = std::move(port)] { return host_.forward(port); };
-    co_return co_await run_blocking(pool_, std::move(work));
+    try {
+        co_return co_await run_blocking(pool_, std::move(work));
+    } catch (const hypervisor_error& error) {
+        note_silence(error);
+        throw;
+    }
 }
 
 asio::awaitable<void> supervisor::end_forward(guest_port port)
 {
     if (!vm_) co_return;
     auto work = [this, port = std::move(port)] { host_.end_forward(port); };
-    co_await run_blocking(pool_, std::move(work));
+    try {
+        co_await run_blocking(pool_, std::move(work));
+    } catch (const hypervisor_error& error) {
+        note_silence(error);
+        throw;
+    }
 }
 
 asio::awaitable<void> supervisor::up(requester who)
@@ -111,6 +123,7 @@ asio::awaitable<engine_address> supervisor::ready_engine(requester who)
     if (lifecycle_.state() != vm_state::booting && !start_) started_for_ = to_string(who);
     auto start = next_start();
     carry_out(lifecycle_.start_requested());
+    if (lifecycle_.state() == vm_state::dozing) call_off_.request_stop();
     co_return co_await outcome_of(std::move(start));
 }
 
@@ -197,6 +210,7 @@ void supervisor::make_boot()
 
 asio::awaitable<void> supervisor::run_boot()
 {
+    const auto image = image_number_;
     running_vm vm;
     std::string not_now;
     try {
@@ -216,6 +230,12 @@ asio::awaitable<void> supervisor::run_boot()
     }
     // A stop that was asked for in the last moment counts more.
     if (lifecycle_.state() != vm_state::booting) co_return;
+    if (boot_->powered_by_us()) {
+        booted_image_ = image;
+        found_silent_ = false;
+        // Those of a VM that was saved are gone.
+        idle_.containers_run(std::nullopt);
+    }
     vm_ = vm;
     ready_address_ = std::make_shared<const engine_address>(boot_->address_of(vm));
     lifecycle_.booted();

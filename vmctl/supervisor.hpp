@@ -10,20 +10,24 @@
 #include "vmctl/idle_watch.hpp"
 #include "vmctl/lifecycle.hpp"
 #include "vmctl/port_forwarding.hpp"
+#include "vmctl/process_watch.hpp"
 #include "vmctl/recent_refusals.hpp"
 #include "vmctl/task_group.hpp"
 #include "vmctl/vm_status.hpp"
 
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
+#include <boost/asio/steady_timer.hpp>
 #include <boost/asio/thread_pool.hpp>
 
 #include <chrono>
+#include <cstddef>
 #include <deque>
 #include <functional>
 #include <list>
 #include <memory>
 #include <optional>
+#include <stop_token>
 #include <string>
 #include <utility>
 #include <vector>
@@ -77,17 +81,21 @@ public:
     // needed by acquire(), which finds out too.
     void examine();
 
+    // Returns when that is over.
+    boost::asio::awaitable<void> examined() { return examinations_.wait(); }
+
     std::optional<lease> acquire_now(activity kind) override;
     boost::asio::awaitable<lease> acquire(requester who, activity kind) override;
     boost::asio::awaitable<lease> acquire_again(requester who, activity kind) override;
     boost::asio::awaitable<bool> has_gone(engine_address tried) override;
     bool sleeps() const override;
 
-    // sleeps(), or is on the way there: that its connections end tells nothing new.
-    bool retires() const;
-
     boost::asio::awaitable<std::uint16_t> forward(guest_port port) override;
     boost::asio::awaitable<void> end_forward(guest_port port) override;
+
+    // Whether it sleeps, and nothing in it can change any more: on the way there its processors go
+    // on for a while.
+    bool stands_still() const;
 
     // For `gangway up` and `wake`, `down` and `restart`. up() and restart() return when the VM is
     // ready, down() when its power is off, also that of a VM which examine() is just finding. They
@@ -97,9 +105,24 @@ public:
     boost::asio::awaitable<void> down(requester who);
     boost::asio::awaitable<void> restart(requester who);
 
+    // For `gangway poweroff`, `reset` and `delete`: the guest is not asked. power_off() returns
+    // when the power is off, or at once for a saved VM, which stays saved. reset() returns when the
+    // VM is ready after a fresh boot. remove() deletes the VM and, unless they are to be kept, its
+    // disk and the keys to that; the next start makes another. All throw engine_unavailable:
+    // reset() when the VM is off, remove() also when somebody starts it meanwhile.
+    boost::asio::awaitable<void> power_off(requester who);
+    boost::asio::awaitable<void> reset(requester who);
+    boost::asio::awaitable<void> remove(requester who, bool keep_data);
+
     // For `gangway sleep`: returns when the VM sleeps at least so deep. Throws engine_unavailable
     // when it cannot, because somebody uses it, say; the VM runs then.
     boost::asio::awaitable<void> sleep(requester who, sleep_depth depth);
+
+    // Another image is there. A VM that was never started, or sleeps without containers, is started
+    // and saved, in the background, so that the next client does not wait for a boot; one that runs
+    // is shut down when it would be saved, and then started and saved. Nothing happens where the VM
+    // is never to be saved, or was stopped by its user.
+    void image_changed();
 
     // The host's clock was set, or the host was suspended: the guest's is behind.
     void clock_was_set();
@@ -129,6 +152,13 @@ public:
     // `told` is called when an engine that was ready sleeps so deep that its connections are dead.
     // One at a time.
     void on_engine_asleep(std::function<void()> told);
+
+    // `told` is called when examine() finds an engine that was saved, perhaps by another daemon.
+    // One at a time.
+    void on_engine_found_asleep(std::function<void()> told);
+
+    // `told` is called when the VM was deleted. One at a time.
+    void on_engine_removed(std::function<void()> told);
 
     // From now on clients, also those who wait, are told that the daemon stops.
     void turn_away();
@@ -165,6 +195,14 @@ private:
     boost::asio::awaitable<void> run_boot();
     boost::asio::awaitable<void> halt();
     boost::asio::awaitable<void> restore_if_saved();
+    boost::asio::awaitable<void> hasten_stop();
+
+    void try_new_image();
+
+    bool image_is_newer() const { return image_number_ != booted_image_; }
+
+    bool may_boot_new_image() const;
+    boost::asio::awaitable<void> boot_new_image();
     boost::asio::awaitable<void> look_for_vm();
     void boot_failed(const std::string& reason);
     void died_in_boot(const std::string& reason);
@@ -176,7 +214,8 @@ private:
     void begin_wake();
     boost::asio::awaitable<void> doze();
     boost::asio::awaitable<void> wake();
-    boost::asio::awaitable<void> stay_up(std::string reason, bool usable);
+    boost::asio::awaitable<void> rest_lightly();
+    boost::asio::awaitable<void> stay_up(const hypervisor_error& why, bool usable);
     void settle_nap(std::string failure);
 
     void take_event(domain_event event);
@@ -184,10 +223,18 @@ private:
     void take_pause(domain_event::kind why);
     boost::asio::awaitable<void> resume_later();
     boost::asio::awaitable<void> set_clock();
-    boost::asio::awaitable<bool> says_that_vm_runs();
+    boost::asio::awaitable<std::optional<bool>> says_that_vm_runs();
+    boost::asio::awaitable<std::optional<bool>> outlives_failure();
     boost::asio::awaitable<bool> answers_again(engine_address address);
     boost::asio::awaitable<void> await_answer(std::shared_ptr<outcome> answer);
+    void attend();
+    boost::asio::awaitable<void> attend_while_used();
+    boost::asio::awaitable<void> give_up_on(engine_address address);
+    boost::asio::awaitable<bool> is_known_to_be_silent(engine_address address);
+    bool waits_for_its_disk() const;
     bool is_there(const engine_address& address) const;
+    bool is_ready(const engine_address& address) const;
+    void note_silence(const hypervisor_error& error);
     void vm_died(stop_cause why);
     void lose_engine(const std::string& reason);
     boost::asio::awaitable<void> let_go_of_host();
@@ -206,6 +253,9 @@ private:
     std::shared_ptr<outcome> start_;   // of the start that clients wait for now; null: none do
     std::shared_ptr<outcome> stop_;    // of the stop that runs; null: none does
     std::shared_ptr<outcome> answer_;  // of an engine that has stopped answering; null: none has
+    bool attending_ = false;           // to an engine that is used
+    // When it last stood still because its disk could not be written.
+    std::optional<std::chrono::steady_clock::time_point> disk_failed_at_;
     std::shared_ptr<gate> change_;  // of its state, for who waits for it to be back; null: nobody
     std::string stopped_for_good_;  // why it will not be back by itself; empty: it may be
     std::optional<running_vm> vm_;  // while its power is on and it was ready
@@ -215,9 +265,18 @@ private:
     std::optional<domain_event> early_event_;
     sleep_depth nap_depth_ = sleep_depth::awake;  // that it goes to, or went to last
     std::shared_ptr<outcome> nap_;                // of the way to sleep; null: it is on none
+    std::optional<process_watch> process_;        // the VM's, while it is paused
+    std::stop_source call_off_;                   // of the way to sleep
+    boost::asio::steady_timer nap_limit_;         // after which it is called off anyhow
     std::string nap_reason_;
-    bool clock_is_late_ = false;  // the guest's, to be set once it is ready
-    bool off_to_sleep_ = false;   // it is off because nobody needed it
+    bool stopped_in_nap_ = false;  // its processors, on the way to sleep
+    bool clock_is_late_ = false;   // the guest's, to be set once it is ready
+    bool at_once_ = false;         // the stop that runs, or comes, does not ask the guest
+    bool off_to_sleep_ = false;    // it is off because nobody needed it
+    // Images are counted as they come.
+    std::size_t image_number_ = 0;
+    std::size_t booted_image_ = 0;  // that the VM has booted from, or was to
+    bool found_silent_ = false;     // its power was cut, since QEMU did not answer
     recent_refusals refusals_;
     bool closing_ = false;  // turn_away() was called
     bool closed_ = false;   // shutdown() has returned
@@ -235,6 +294,8 @@ private:
     std::function<void(sleep_depth)> told_of_leaving_;
     std::function<void()> told_of_return_;
     std::function<void()> told_of_sleep_;
+    std::function<void()> told_of_finding_;
+    std::function<void()> told_of_removal_;
 
     task_group boots_;
     task_group naps_;

@@ -52,6 +52,11 @@ bool supervisor::is_there(const engine_address& address) const
     return vm_ && boot_->address_of(*vm_) == address;
 }
 
+bool supervisor::is_ready(const engine_address& address) const
+{
+    return is_there(address) && lifecycle_.state() == vm_state::ready;
+}
+
 // A process that ends takes its sockets along a moment before libvirt tells of its end. When
 // libvirt says after a while that the VM runs, it is the engine in it that does not answer.
 asio::awaitable<bool> supervisor::has_gone(engine_address tried)
@@ -66,7 +71,7 @@ asio::awaitable<bool> supervisor::has_gone(engine_address tried)
         if (asked || std::chrono::steady_clock::now() < ask_at) continue;
         asked = true;
         const auto runs = co_await says_that_vm_runs();
-        if (!runs) continue;
+        if (!runs.value_or(false)) continue;
         const bool again = co_await answers_again(tried);
         co_return again;
     }
@@ -95,7 +100,7 @@ asio::awaitable<void> supervisor::await_answer(std::shared_ptr<outcome> answer)
     const auto began = std::chrono::steady_clock::now();
     spdlog::warn("the engine in the VM does not answer");
     bool answers = co_await engine_answers(probe_, address);
-    while (!answers && is_there(address) &&
+    while (!answers && is_ready(address) &&
            std::chrono::steady_clock::now() < began + plan_.engine_patience) {
         pause.expires_after(answer_interval);
         co_await pause.async_wait(asio::use_awaitable);
@@ -105,7 +110,7 @@ asio::awaitable<void> supervisor::await_answer(std::shared_ptr<outcome> answer)
     const std::chrono::duration<double> passed = std::chrono::steady_clock::now() - began;
     if (answers)
         spdlog::info("the engine in the VM answers again, after {:.1f} s", passed.count());
-    else if (is_there(address))
+    else if (is_ready(address))
         answer->failure = "it does not";
     answer->settled.open();
 }

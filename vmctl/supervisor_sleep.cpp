@@ -9,6 +9,9 @@
 #include <spdlog/spdlog.h>
 
 #include <exception>
+#include <optional>
+#include <stop_token>
+#include <string>
 #include <utility>
 
 namespace asio = boost::asio;
@@ -58,14 +61,22 @@ const char* name_of(sleep_depth depth)
 
 bool supervisor::sleeps() const
 {
-    const auto state = lifecycle_.state();
-    return state == vm_state::paused || state == vm_state::saved ||
-           (state == vm_state::stopped && off_to_sleep_);
+    switch (lifecycle_.state()) {
+        case vm_state::dozing:
+        case vm_state::paused:
+        case vm_state::saved:
+            return true;
+        case vm_state::stopping:
+        case vm_state::stopped:
+            return off_to_sleep_;
+        default:
+            return false;
+    }
 }
 
-bool supervisor::retires() const
+bool supervisor::stands_still() const
 {
-    return sleeps() || lifecycle_.state() == vm_state::dozing;
+    return sleeps() && (lifecycle_.state() != vm_state::dozing || stopped_in_nap_);
 }
 
 // Posted: a lease may be ending.
@@ -74,7 +85,14 @@ void supervisor::sleep_when_idle(sleep_depth depth)
     asio::post(executor_, [this, depth] {
         const auto& use = idle_.use();
         const bool used = use.active > 0 || use.waiting > 0;
-        if (!closing_ && !used) begin_sleep(depth, "nobody uses it");
+        if (closing_ || used) return;
+        // What would be saved of a former image could not go on.
+        const bool in_vain =
+            depth == sleep_depth::saved && image_is_newer() && use.containers == 0U;
+        if (in_vain)
+            begin_sleep(sleep_depth::off, "nobody uses it, and there is a new image");
+        else
+            begin_sleep(depth, "nobody uses it");
     });
 }
 
@@ -151,6 +169,12 @@ asio::awaitable<std::vector<std::string>> supervisor::obstacles_that_stay(sleep_
 void supervisor::begin_doze()
 {
     nap_ = std::make_shared<outcome>(executor_);
+    call_off_ = std::stop_source();
+    stopped_in_nap_ = false;
+    nap_limit_.expires_after(plan_.nap_patience);
+    nap_limit_.async_wait([call_off = call_off_](boost::system::error_code over) mutable {
+        if (!over) call_off.request_stop();
+    });
     spdlog::debug("the VM goes to sleep, to be {}: {}", name_of(nap_depth_), nap_reason_);
     if (vm_ && told_of_leaving_) told_of_leaving_(nap_depth_);
     naps_.spawn(doze(), [](const std::exception_ptr& failure) {
@@ -161,27 +185,27 @@ void supervisor::begin_doze()
 asio::awaitable<void> supervisor::doze()
 {
     const auto began = std::chrono::steady_clock::now();
-    std::string failure;
+    std::optional<hypervisor_error> failure;
     bool usable = true;
     try {
         if (nap_depth_ == sleep_depth::paused) {
-            co_await pause_vm(host_, pool_);
+            co_await pause_vm(host_, pool_, call_off_.get_token());
         } else {
-            co_await save_vm(host_, pool_);
+            co_await save_vm(host_, pool_, call_off_.get_token());
         }
     } catch (const guest_unusable& error) {
-        failure = error.what();
+        failure = error;
         usable = false;
     } catch (const hypervisor_error& error) {
-        failure = error.what();
+        failure = error;
     }
     // A stop that was asked for meanwhile counts more.
     if (lifecycle_.state() != vm_state::dozing) {
         settle_nap("the VM was stopped by " + stopped_by_);
         co_return;
     }
-    if (!failure.empty()) {
-        co_await stay_up(std::move(failure), usable);
+    if (failure) {
+        co_await stay_up(*failure, usable);
         co_return;
     }
     const auto step = lifecycle_.fell_asleep(nap_depth_);
@@ -194,18 +218,24 @@ asio::awaitable<void> supervisor::doze()
     settle_nap({});
     carry_out(step);
     if (lifecycle_.state() == vm_state::saved) co_await let_go_of_host();
+    if (image_is_newer()) try_new_image();
+    if (lifecycle_.state() == vm_state::paused) co_await rest_lightly();
 }
 
-// It could not be put to sleep.
-asio::awaitable<void> supervisor::stay_up(std::string reason, bool usable)
+// It could not be put to sleep, or somebody came meanwhile.
+asio::awaitable<void> supervisor::stay_up(const hypervisor_error& why, bool usable)
 {
-    const bool runs = co_await says_that_vm_runs();
+    note_silence(why);
+    const bool called_off = usable && why.problem() == hypervisor_problem::called_off;
+    std::string reason = why.what();
+    if (called_off) reason = start_ ? "called off for " + started_for_ : "it takes too long";
+    const auto runs = co_await says_that_vm_runs();
     if (lifecycle_.state() != vm_state::dozing) {
         settle_nap(std::move(reason));
         co_return;
     }
     note("not put to sleep", reason, std::chrono::steady_clock::now());
-    if (!runs) {
+    if (!runs.value_or(false)) {
         settle_nap(std::move(reason));
         vm_died(stop_cause::unknown);
         co_return;
@@ -217,51 +247,15 @@ asio::awaitable<void> supervisor::stay_up(std::string reason, bool usable)
         carry_out(start_ ? lifecycle_.restart_requested() : lifecycle_.stop_requested());
         co_return;
     }
-    spdlog::warn("the VM stays awake: {}", reason);
+    spdlog::log(
+        called_off ? spdlog::level::info : spdlog::level::warn, "the VM stays awake: {}", reason
+    );
     lifecycle_.stayed_up();
     if (std::exchange(clock_is_late_, false)) clock_was_set();
-    if (nap_depth_ == sleep_depth::saved) idle_.could_not_be_saved();
+    if (nap_depth_ == sleep_depth::saved && !called_off) idle_.could_not_be_saved();
     note_state();
     if (told_of_return_) told_of_return_();
     settle_nap(std::move(reason));
-    settle_start({}, boot_->address_of(*vm_));
-}
-
-void supervisor::begin_wake()
-{
-    naps_.spawn(wake(), [](const std::exception_ptr& failure) {
-        spdlog::error("the VM's waking: {}", message_of(failure));
-    });
-}
-
-asio::awaitable<void> supervisor::wake()
-{
-    const auto began = std::chrono::steady_clock::now();
-    std::string failure;
-    try {
-        co_await unpause_vm(host_, pool_);
-    } catch (const hypervisor_error& error) {
-        failure = error.what();
-    }
-    bool runs = failure.empty();
-    if (!runs) runs = co_await says_that_vm_runs();
-    if (lifecycle_.state() != vm_state::waking) co_return;
-    if (!runs) {
-        vm_died(stop_cause::unknown);
-        co_return;
-    }
-    if (!failure.empty()) {
-        spdlog::error("the VM cannot be woken: {}", failure);
-        lifecycle_.stayed_paused();
-        note_state();
-        settle_start("the VM is paused: " + failure);
-        co_return;
-    }
-    lifecycle_.woke();
-    note_state();
-    note("woken", started_for_, began);
-    spdlog::info("the VM is awake for {}", started_for_);
-    if (told_of_return_) told_of_return_();
     settle_start({}, boot_->address_of(*vm_));
 }
 
@@ -269,6 +263,7 @@ void supervisor::settle_nap(std::string failure)
 {
     const auto nap = std::exchange(nap_, nullptr);
     if (!nap) return;
+    nap_limit_.cancel();
     nap->failure = std::move(failure);
     nap->settled.open();
 }

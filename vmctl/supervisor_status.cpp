@@ -87,6 +87,16 @@ void supervisor::on_engine_asleep(std::function<void()> told)
     told_of_sleep_ = std::move(told);
 }
 
+void supervisor::on_engine_found_asleep(std::function<void()> told)
+{
+    told_of_finding_ = std::move(told);
+}
+
+void supervisor::on_engine_removed(std::function<void()> told)
+{
+    told_of_removal_ = std::move(told);
+}
+
 void supervisor::note(
     std::string what, std::string why, std::chrono::steady_clock::time_point began
 )
@@ -104,6 +114,7 @@ void supervisor::note(
 
 void supervisor::note_state()
 {
+    if (lifecycle_.state() != vm_state::paused) process_.reset();
     idle_.vm_is(depth_of(lifecycle_.state()));
     if (std::exchange(noted_state_, lifecycle_.state()) == lifecycle_.state()) return;
     since_ = std::chrono::system_clock::now();

@@ -17,6 +17,7 @@ namespace vmctl {
 
 namespace {
 
+using std::chrono_literals::operator""ms;
 using std::chrono_literals::operator""s;
 
 // A guest whose start has failed may be past listening.
@@ -34,7 +35,10 @@ asio::awaitable<void> supervisor::down(requester who)
     settle_start(reason);
     stopped_for_good_ = reason;
     tell_of_change();
-    if (!stop_) co_return;
+    if (!stop_) {
+        at_once_ = false;
+        co_return;
+    }
     auto stop = stop_;
     co_await stop->settled.wait();
     if (!stop->failure.empty()) throw engine_unavailable(stop->failure);
@@ -44,6 +48,7 @@ void supervisor::begin_halt()
 {
     stop_ = std::make_shared<outcome>(executor_);
     boots_.cancel();
+    call_off_.request_stop();
     if (vm_ && told_of_leaving_) told_of_leaving_(sleep_depth::off);
     halts_.spawn(halt(), [this](const std::exception_ptr& failure) {
         const auto reason = "the VM could not be stopped: " + message_of(failure);
@@ -60,11 +65,20 @@ asio::awaitable<void> supervisor::halt()
     co_await boots_.wait();
     co_await naps_.wait();
     const bool boot_has_failed = !lifecycle_.failure().empty();
-    if (!boot_has_failed) co_await restore_if_saved();
+    if (at_once_) {
+        // Without its guest's consent it does not go on where it stood, either.
+        auto discard = [this] {
+            if (host_.state() == power::saved) host_.discard_saved();
+        };
+        co_await run_blocking(pool_, std::move(discard));
+    } else if (!boot_has_failed) {
+        co_await restore_if_saved();
+    }
     auto patience = std::chrono::milliseconds::zero();
     if (vm_ || !boot_ || boot_->guest_uses_disk()) patience = plan_.shutdown_timeout;
     if (boot_has_failed && boot_->powered_by_us())
         patience = std::min(patience, failed_boot_patience);
+    if (at_once_) patience = 0ms;
     // Who asks for a stop wants to know that the power is off, whatever we believe.
     if (!boot_has_failed || boot_->power_may_be_on()) {
         co_await switch_off(host_, pool_, patience);
@@ -81,6 +95,7 @@ asio::awaitable<void> supervisor::halt()
     if (std::exchange(vm_, std::nullopt) && told_of_sleep_) told_of_sleep_();
     settle_stop({});
     carry_out(step);
+    if (image_is_newer()) try_new_image();
 }
 
 // What runs in it shall end in order, not as if its power had been cut when it was saved.
@@ -97,6 +112,7 @@ asio::awaitable<void> supervisor::shutdown()
 {
     turn_away();
     host_.watch({});
+    process_.reset();
     // Events that are on their way to the loop come before this.
     co_await asio::post(executor_, asio::use_awaitable);
     watches_.cancel();
@@ -127,6 +143,7 @@ asio::awaitable<void> supervisor::shutdown()
 void supervisor::settle_stop(std::string failure)
 {
     const auto stop = std::exchange(stop_, nullptr);
+    at_once_ = false;
     if (!stop) return;
     stop->failure = std::move(failure);
     stop->settled.open();

@@ -58,6 +58,10 @@ asio::awaitable<void> supervisor::look_for_vm()
     if (step == vm_step::start) started_for_ = "gangwayd, which found it running";
     carry_out(step);
     const auto state = lifecycle_.state();
+    if (state == vm_state::saved) {
+        told_ready_ = true;
+        if (told_of_finding_) told_of_finding_();
+    }
     if (state == vm_state::absent || state == vm_state::stopped || state == vm_state::saved)
         co_await let_go_of_host();
 }
@@ -65,6 +69,10 @@ asio::awaitable<void> supervisor::look_for_vm()
 void supervisor::take_event(domain_event event)
 {
     using kind = domain_event::kind;
+    if (event.what == kind::resumed) {
+        stopped_in_nap_ = false;
+        return;
+    }
     if (event.what == kind::paused || event.what == kind::disk_failed) {
         take_pause(event.what);
         return;
@@ -79,6 +87,7 @@ void supervisor::take_event(domain_event event)
 void supervisor::take_pause(domain_event::kind why)
 {
     if (why == domain_event::kind::paused) {
+        if (lifecycle_.state() == vm_state::dozing) stopped_in_nap_ = true;
         if (lifecycle_.state() != vm_state::ready) return;
         spdlog::warn("the VM was paused by somebody; the next request lets it go on");
         if (told_of_leaving_) told_of_leaving_(sleep_depth::paused);
@@ -87,6 +96,7 @@ void supervisor::take_pause(domain_event::kind why)
         return;
     }
     if (!power_should_be_on()) return;
+    disk_failed_at_ = std::chrono::steady_clock::now();
     spdlog::error(
         "the VM stands still: its disk could not be written, is the host's full? It tries again "
         "every {} s",
@@ -160,19 +170,27 @@ asio::awaitable<void> supervisor::verify_death(domain_event event)
     }
 }
 
-asio::awaitable<bool> supervisor::says_that_vm_runs()
+// Nothing: that is not known.
+asio::awaitable<std::optional<bool>> supervisor::says_that_vm_runs()
 {
     try {
         auto look = [this] { return host_.state(); };
         const auto found = co_await run_blocking(pool_, std::move(look));
         co_return found == power::on;
     } catch (const hypervisor_error&) {
-        co_return false;
+        co_return std::nullopt;
     }
+}
+
+// libvirt will only say that its power was cut.
+void supervisor::note_silence(const hypervisor_error& error)
+{
+    if (error.problem() == hypervisor_problem::silent) found_silent_ = true;
 }
 
 void supervisor::vm_died(stop_cause why)
 {
+    if (std::exchange(found_silent_, false)) why = stop_cause::silent;
     const auto what = "the VM " + std::string(to_string(why));
     if (lifecycle_.state() == vm_state::booting) {
         // A guest's last words count most.
@@ -200,7 +218,8 @@ void supervisor::lose_engine(const std::string& reason)
     if (told_of_loss_) told_of_loss_(reason);
 }
 
-// Only while the power is off: what happens to the VM is not noticed until the next call.
+// Only while the power is off, or the VM's process is watched otherwise: what happens to the VM is
+// not noticed until the next call.
 asio::awaitable<void> supervisor::let_go_of_host()
 {
     auto disconnect = [this] { host_.disconnect(); };

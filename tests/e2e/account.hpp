@@ -56,6 +56,9 @@ public:
     // Variables for daemons to come.
     void set_variable(const std::string& name, const std::string& value);
 
+    // For programs of this user that a test runs beside its own steps.
+    const test_support::environment_changes& environment() const { return environment_; }
+
     pid_t daemon_pid() const { return daemon_->pid(); }
 
     // By SIGKILL; returns when it has ended.

@@ -13,7 +13,7 @@
 #include <cerrno>
 #include <fstream>
 #include <iostream>
-#include <iterator>
+#include <sstream>
 #include <string>
 #include <system_error>
 
@@ -26,7 +26,10 @@ namespace fs = std::filesystem;
 std::string content_of(const fs::path& file)
 {
     std::ifstream in(file, std::ios::binary);
-    return {std::istreambuf_iterator<char>(in), {}};
+    // A process may end while it is looked at; only the stream buffer would throw then.
+    std::ostringstream content;
+    content << in.rdbuf();
+    return content.str();
 }
 
 template <class Predicate>

@@ -22,13 +22,15 @@ namespace fs = std::filesystem;
 
 namespace {
 
-// Every file of the user's state, relative to its directory.
+// Every file of a VM in the user's state, relative to its directory. Which image was there last is
+// recorded without one, too.
 std::vector<std::string> state_of(const account& user)
 {
     std::vector<std::string> names;
     if (!fs::exists(user.state_dir())) return names;
     for (const auto& entry : fs::recursive_directory_iterator(user.state_dir())) {
-        names.push_back(entry.path().lexically_relative(user.state_dir()).string());
+        const auto name = entry.path().lexically_relative(user.state_dir()).string();
+        if (name != "image") names.push_back(name);
     }
     std::sort(names.begin(), names.end());
     return names;

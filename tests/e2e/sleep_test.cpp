@@ -1,11 +1,11 @@
 // A VM that sleeps and is woken, told once because each start of it is expensive: three boots.
 #include "tests/e2e/account.hpp"
 #include "tests/e2e/busybox.hpp"
-#include "tests/e2e/disk_check.hpp"
+#include "tests/e2e/command_steps.hpp"
 #include "tests/e2e/host_ports.hpp"
+#include "tests/e2e/polling_steps.hpp"
 #include "tests/e2e/stream_steps.hpp"
 #include "tests/support/eventually.hpp"
-#include "tests/support/raw_client.hpp"
 #include "tests/support/test_directory.hpp"
 
 #include <catch2/catch.hpp>
@@ -16,6 +16,7 @@
 #include <chrono>
 #include <cstdlib>
 #include <ctime>
+#include <sstream>
 
 using namespace e2e;
 using test_support::eventually;
@@ -28,9 +29,14 @@ fs::path shared_directory(const account& user)
     return user.home() / "work";
 }
 
+// Of the VM, which is woken, or started, for that.
 std::string boot_of(const account& user)
 {
-    return user.docker_text({"run", "--rm", "busybox", "cat", "/proc/sys/kernel/random/boot_id"});
+    CHECK(user.gangway({"wake"}).exit_status == 0);
+    const auto told = user.gangway({"ssh", "cat /proc/sys/kernel/random/boot_id"});
+    CAPTURE(told.err);
+    CHECK(told.exit_status == 0);
+    return told.out;
 }
 
 std::string file_seen_by_a_container(const account& user)
@@ -102,6 +108,19 @@ std::int64_t holds(const account& user, const char* what)
     return user.vm().at("holds").at(what).get<std::int64_t>();
 }
 
+// GiB, as the guest sees it.
+std::int64_t disk_size(const account& user)
+{
+    const auto told = user.gangway({"ssh", "df -P -k /var/lib/docker | tail -n 1"});
+    CAPTURE(told.out, told.err);
+    CHECK(told.exit_status == 0);
+    std::istringstream words(told.out);
+    std::string device;
+    std::int64_t size = 0;
+    words >> device >> size;
+    return size >> 20;
+}
+
 // What was deleted in the guest is free on the host when it sleeps.
 void asleep_it_holds_no_memory_and_no_disk_in_vain(const account& user)
 {
@@ -116,6 +135,7 @@ void asleep_it_holds_no_memory_and_no_disk_in_vain(const account& user)
          "-c",
          "dd if=/dev/urandom of=/b/b bs=1M count=64 && sync"}
     );
+    CHECK(disk_size(user) < 64);
     const auto full = holds(user, "disk");
     CHECK(holds(user, "memory") > half);
     user.docker_text({"volume", "rm", "big"});
@@ -143,39 +163,6 @@ void saved_it_runs_nowhere_and_goes_on_where_it_was(const account& user)
     CHECK(why.find("saved in ") != std::string::npos);
 }
 
-// On a connection that outlives all of it, and by the docker client.
-void who_only_looks_leaves_it_asleep(const account& user)
-{
-    const std::string question =
-        "GET /v1.41/containers/json?all=1 HTTP/1.1\r\nHost: docker\r\n\r\n";
-    // What is said while somebody may be changing something is not remembered.
-    CHECK(eventually([&] { return user.vm().at("leases").at("active") == 0; }));
-    auto plugin = test_support::raw_client::to_socket(user.docker_socket());
-    plugin.send(question);
-    const auto answer = plugin.receive_until("]\n");
-    CHECK(answer.find("/keeper") != std::string::npos);
-    // Without what the client works out from its own clock.
-    const std::vector<std::string> list{
-        "ps", "--format", "{{.ID}} {{.Names}} {{.Status}} {{.Ports}}"};
-    const auto listed = user.docker_text(list);
-    falls_asleep(user, "--save", "saved");
-    for (int poll = 0; poll < 3; ++poll) {
-        plugin.send(question);
-        CHECK(plugin.receive_until("]\n") == answer);
-        CHECK(user.docker_text(list) == listed);
-    }
-    CHECK(user.vm_state() == "saved");
-    CHECK(user.virtual_machines().empty());
-    // What is not known wakes it.
-    plugin.send("GET /v1.41/containers/keeper/top HTTP/1.1\r\nHost: docker\r\n\r\n");
-    const auto processes = plugin.receive_until("]}\n", boot_patience);
-    CAPTURE(processes);
-    CHECK(processes.starts_with("HTTP/1.1 200 OK\r\n"));
-    CHECK(processes.find("100000") != std::string::npos);
-    CHECK(user.vm_state() == "ready");
-    the_container_has_not_noticed(user);
-}
-
 void who_connects_to_a_container_wakes_it(const account& user, const std::string& port)
 {
     for (const std::string depth : {"pause", "save"}) {
@@ -190,19 +177,21 @@ void who_connects_to_a_container_wakes_it(const account& user, const std::string
     }
 }
 
-void a_daemon_that_was_killed_finds_it_as_it_is(account& user)
+void a_daemon_that_was_killed_finds_it_as_it_is(account& user, const std::string& port)
 {
     const auto boot = boot_of(user);
     for (const std::string state : {"ready", "paused", "saved"}) {
         CAPTURE(state);
-        if (state == "paused") falls_asleep(user, "--pause", state);
-        if (state == "saved") falls_asleep(user, "--save", state);
-        const auto machine = user.virtual_machines();
-        CHECK(machine.size() == (state == "saved" ? 0 : 1));
-        user.kill_daemon();
-        user.start_daemon();
-        if (state == "saved") CHECK(eventually([&] { return user.vm_state() == state; }));
-        CHECK(user.virtual_machines() == machine);
+        if (state == "saved") {
+            its_daemon_is_started_anew_while_it_is_saved(user, port);
+        } else {
+            if (state == "paused") falls_asleep(user, "--pause", state);
+            const auto machine = user.virtual_machines();
+            CHECK(machine.size() == 1);
+            user.kill_daemon();
+            user.start_daemon();
+            CHECK(user.virtual_machines() == machine);
+        }
         the_container_has_not_noticed(user);
         CHECK(boot_of(user) == boot);
         CHECK(file_seen_by_a_container(user) == "a new chapter");
@@ -224,8 +213,8 @@ void killed_in_its_sleep_it_is_started_anew(const account& user)
     const auto machine = user.virtual_machines();
     REQUIRE(machine.size() == 1);
     REQUIRE(::kill(machine.front(), SIGKILL) == 0);
-    CHECK(boot_of(user) != boot);
     CHECK(user.docker_text({"inspect", "-f", "{{.State.Running}}", "keeper"}) == "false");
+    CHECK(boot_of(user) != boot);
     before.outlive_the_machine(user);
     CHECK(file_seen_by_a_container(user) == "a new chapter");
 }
@@ -246,17 +235,29 @@ void left_alone_it_sleeps_by_itself(account& user)
     CHECK(boot_of(user) == boot);
 }
 
-void what_was_saved_of_another_machine_is_not_used(account& user)
+// What was saved of another machine is not used. Nobody waits for the boot that has to follow, and
+// the disk has grown meanwhile.
+void a_new_image_is_booted_before_anybody_asks(account& user)
 {
     const auto boot = boot_of(user);
     falls_asleep(user, "--save", "saved");
     CHECK(user.stop_daemon() == 0);
     user.configure({
         {"shares", {shared_directory(user)}},
-        {"vm", {{"memory", "1GiB"}}},
+        {"vm", {{"memory", "1GiB"}, {"disk", "96GiB"}}},
     });
     user.start_daemon();
+    CHECK(user.vm_state() == "saved");
+    auto manifest = user.real_manifest();
+    manifest["remark"] = "newer";
+    fs::remove(user.image_dir());
+    user.install_image(manifest);
+    CHECK(eventually([&] { return user.vm_state() == "booting"; }, std::chrono::minutes(1)));
+    CHECK(eventually([&] { return user.vm_state() == "saved"; }, boot_patience));
+    CHECK(user.vm().at("sleep").at("history").back().at("why") == "the new image");
     CHECK(boot_of(user) != boot);
+    CHECK(user.vm().at("timeline").front().at("stage") == "restore");
+    CHECK(disk_size(user) > 90);
     CHECK(
         user.gangway({"logs"}).out.find("discarded: its settings or its image have changed") !=
         std::string::npos
@@ -264,14 +265,13 @@ void what_was_saved_of_another_machine_is_not_used(account& user)
     CHECK(file_seen_by_a_container(user) == "a new chapter");
 }
 
-void down_ends_a_saved_one_in_order(account& user)
+void deleted_in_its_sleep_it_is_gone(const account& user)
 {
+    const auto port = free_port();
+    user.docker_text({"run", "-d", "-p", "127.0.0.1:" + port + ":80", "busybox", "sleep", "100000"}
+    );
     falls_asleep(user, "--save", "saved");
-    CHECK(user.gangway({"down"}).exit_status == 0);
-    CHECK(user.vm_state() == "stopped");
-    CHECK(user.virtual_machines().empty());
-    the_disk_is_clean(user);
-    CHECK(user.stop_daemon() == 0);
+    deleted_in_its_sleep_it_leaves_nothing(user, port);
 }
 
 }  // namespace
@@ -305,10 +305,12 @@ TEST_CASE("a VM sleeps and wakes, and nobody notices")
     asleep_it_holds_no_memory_and_no_disk_in_vain(user);
     saved_it_runs_nowhere_and_goes_on_where_it_was(user);
     who_only_looks_leaves_it_asleep(user);
+    the_container_has_not_noticed(user);
     who_connects_to_a_container_wakes_it(user, port);
-    a_daemon_that_was_killed_finds_it_as_it_is(user);
+    a_daemon_that_was_killed_finds_it_as_it_is(user, port);
     killed_in_its_sleep_it_is_started_anew(user);
     left_alone_it_sleeps_by_itself(user);
-    what_was_saved_of_another_machine_is_not_used(user);
-    down_ends_a_saved_one_in_order(user);
+    a_new_image_is_booted_before_anybody_asks(user);
+    deleted_in_its_sleep_it_is_gone(user);
+    CHECK(user.stop_daemon() == 0);
 }

@@ -2,6 +2,7 @@
 #include "tests/e2e/account.hpp"
 #include "tests/e2e/busybox.hpp"
 #include "tests/e2e/client_steps.hpp"
+#include "tests/e2e/command_steps.hpp"
 #include "tests/e2e/disk_check.hpp"
 #include "tests/e2e/port_steps.hpp"
 #include "tests/e2e/premises.hpp"
@@ -195,7 +196,15 @@ void only_our_own_certificate_opens_the_engine(const account& user)
 void a_later_daemon_takes_the_running_vm_over(account& user)
 {
     user.docker_text(
-        {"run", "-d", "--name", "talker", "busybox", "sh", "-c", "echo hello; sleep 100000"}
+        {"run",
+         "-d",
+         "--name",
+         "talker",
+         "--stop-signal=KILL",
+         "busybox",
+         "sh",
+         "-c",
+         "echo hello; sleep 100000"}
     );
     const auto before = user.virtual_machines();
     const auto boot = user.gangway({"ssh", "cat /proc/sys/kernel/random/boot_id"}).out;
@@ -233,11 +242,11 @@ void a_killed_vm_comes_back(const account& user)
     process exit(user.docker().command({"wait", "talker"}));
     process shell(user.docker().command({"attach", "--no-stdin", "talker"}));
     logs.expect_output("hello\n");
-    CHECK(eventually([&] { return user.vm().at("leases").at("active") == 2; }));
+    // The client waits for the exit status of what it is attached to.
+    CHECK(eventually([&] { return user.vm().at("leases").at("active") == 3; }));
     const auto killed = user.virtual_machines();
     REQUIRE(killed.size() == 1);
     REQUIRE(::kill(killed.front(), SIGKILL) == 0);
-    CHECK(shell.wait(patience).has_value());
     // At once, whether libvirt has noticed or not: the call starts the VM again, and the data is
     // there.
     CHECK(
@@ -249,13 +258,15 @@ void a_killed_vm_comes_back(const account& user)
     REQUIRE(user.virtual_machines().size() == 1);
     CHECK(user.virtual_machines() != killed);
     CHECK(user.docker_text({"inspect", "-f", "{{.State.Running}}", "talker"}) == "false");
-    // Who waited for the container, or for what it says, is told its end.
+    // Who waited for the container, or for what it says, is told its end; who was attached to it
+    // too.
     CHECK(exit.wait(patience) == 0);
     CHECK(
         exit.out() == user.docker_text({"inspect", "-f", "{{.State.ExitCode}}", "talker"}) + "\n"
     );
     CHECK(logs.wait(patience) == 0);
     CHECK(logs.out() == "hello\n");
+    CHECK(shell.wait(patience).has_value());
 }
 
 // The kernel restarts, which ends the VM; the next call starts it.
@@ -291,8 +302,14 @@ void restart_keeps_the_data(const account& user)
     CHECK(user.docker_text({"run", "--rm", "-v", mount, "busybox", "cat", "/a/book"}) == "text");
 }
 
-void down_leaves_a_clean_disk(const account& user)
+// It goes on for that.
+void down_ends_a_saved_one_in_order(const account& user)
 {
+    user.docker_text({"rm", "-f", "web"});  // which has a share mounted
+    const auto saved = user.gangway({"save"});
+    CAPTURE(saved.err);
+    CHECK(saved.exit_status == 0);
+    CHECK(user.vm_state() == "saved");
     CHECK(user.gangway({"down"}).exit_status == 0);
     CHECK(user.virtual_machines().empty());
     const auto vm = user.vm();
@@ -324,6 +341,9 @@ TEST_CASE("from nothing to a running container, through death and restart, to po
     what_is_not_shared_is_refused(user);
     const published ports;
     what_containers_publish_is_open_here(user, ports);
+    commands_tell_of_the_vm(user);
+    files_are_copied_in_and_out(user);
+    clients_find_the_engine(user);
     every_way_of_publishing_survives_a_crash(user);
     an_address_of_the_host_can_be_chosen(user);
     what_listens_on_the_engines_network_is_open_here(user);
@@ -341,6 +361,6 @@ TEST_CASE("from nothing to a running container, through death and restart, to po
     a_guest_that_panics_comes_back(user);
     restart_keeps_the_data(user);
     what_was_published_is_open_again(ports);
-    down_leaves_a_clean_disk(user);
+    down_ends_a_saved_one_in_order(user);
     CHECK(user.stop_daemon() == 0);
 }

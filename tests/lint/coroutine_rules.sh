@@ -1,5 +1,5 @@
 #!/bin/sh
-# Flags the coroutine spellings that g++ 12 miscompiles (CONTRIBUTING.md, rules 1, 3 and 5).
+# Flags the coroutine spellings that g++ 12 miscompiles (CONTRIBUTING.md, rules 1, 3, 4 and 5).
 # Usage: coroutine_rules.sh DIRECTORY…
 set -u
 found=0
@@ -18,5 +18,7 @@ flag() {
 flag 1 '(^|[^a-z_])(while|switch) *\(.*co_await' "$@"
 flag 1 '(^|[^a-z_])if *\([^;]*co_await[^;]*$' "$@"
 flag 3 'co_spawn\( *co_await' "$@"
+# Rule 2's aggregates, too, as far as they are not named.
+flag 4 'co_await [^;]*\(\{[^}]' "$@"
 flag 5 '(CHECK|REQUIRE)[A-Z_]*\(.*co_await' "$@"
 exit $found

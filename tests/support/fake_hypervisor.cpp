@@ -97,6 +97,18 @@ void fake_hypervisor::release()
     released_.notify_all();
 }
 
+void fake_hypervisor::guest_is_silent()
+{
+    const std::lock_guard lock(guard_);
+    guest_listens_ = false;
+}
+
+void fake_hypervisor::is_too_late_to_call_off()
+{
+    const std::lock_guard lock(guard_);
+    too_late_ = true;
+}
+
 void fake_hypervisor::supports_only(std::set<accelerator> ways)
 {
     const std::lock_guard lock(guard_);
@@ -228,7 +240,7 @@ void fake_hypervisor::end_forward(const guest_port&)
     enter(lock, "end_forward");
 }
 
-void fake_hypervisor::pause()
+void fake_hypervisor::pause(std::stop_token)
 {
     std::unique_lock lock(guard_);
     enter(lock, "pause");
@@ -244,10 +256,11 @@ void fake_hypervisor::resume()
     paused_ = false;
 }
 
-void fake_hypervisor::save()
+void fake_hypervisor::save(std::stop_token call_off)
 {
     std::unique_lock lock(guard_);
     enter(lock, "save");
+    end_if(call_off, "save");
     if (!on_) throw describe(hypervisor_problem::refused, "save gangway-test", "it is off");
     saved_ = true;
     power_off(lock, stop_cause::unknown);
@@ -260,12 +273,20 @@ void fake_hypervisor::set_guest_clock()
     if (!on_) throw describe(hypervisor_problem::refused, "ask the guest's agent", "it is off");
 }
 
+bool fake_hypervisor::guest_listens(std::chrono::milliseconds)
+{
+    std::unique_lock lock(guard_);
+    enter(lock, "guest_listens");
+    return guest_listens_;
+}
+
 guest_result fake_hypervisor::run_in_guest(
-    const std::vector<std::string>& command, std::chrono::milliseconds
+    const std::vector<std::string>& command, std::chrono::milliseconds, std::stop_token call_off
 )
 {
     std::unique_lock lock(guard_);
     enter(lock, command.front());
+    end_if(call_off, command.front());
     if (!on_) throw describe(hypervisor_problem::refused, "ask the guest's agent", "it is off");
     return std::exchange(next_in_guest_, {});
 }
@@ -301,11 +322,13 @@ void fake_hypervisor::disconnect()
 {
     std::unique_lock lock(guard_);
     enter(lock, "disconnect");
+    connected_ = false;
 }
 
 void fake_hypervisor::enter(std::unique_lock<std::mutex>& lock, const std::string& call)
 {
     calls_.push_back(call);
+    connected_ = true;
     if (held_call_ == call) {
         held_ = true;
         released_.wait(lock, [this] { return held_call_.empty(); });
@@ -318,6 +341,12 @@ void fake_hypervisor::enter(std::unique_lock<std::mutex>& lock, const std::strin
     }
 }
 
+void fake_hypervisor::end_if(const std::stop_token& call_off, const std::string& call) const
+{
+    if (call_off.stop_requested() && !too_late_)
+        throw describe(hypervisor_problem::called_off, call, {});
+}
+
 void fake_hypervisor::append_to_console(const std::string& text)
 {
     std::ofstream(spec_.value().serial_log, std::ios::app) << text;
@@ -326,7 +355,7 @@ void fake_hypervisor::append_to_console(const std::string& text)
 void fake_hypervisor::power_off(std::unique_lock<std::mutex>&, stop_cause why)
 {
     if (!std::exchange(on_, false)) return;
-    if (observer_) observer_({domain_event::kind::power_off, why});
+    if (observer_ && connected_) observer_({domain_event::kind::power_off, why});
 }
 
 }  // namespace test_support

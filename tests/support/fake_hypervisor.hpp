@@ -10,6 +10,7 @@
 #include <mutex>
 #include <optional>
 #include <set>
+#include <stop_token>
 #include <string>
 #include <vector>
 
@@ -49,6 +50,9 @@ public:
     // Calls of this name do not return until release().
     void hold(const std::string& call);
     void release();
+    void guest_is_silent();
+    // Calls that are called off do not end before they are done.
+    void is_too_late_to_call_off();
     void supports_only(std::set<vmctl::accelerator> ways);
 
     std::vector<std::string> calls() const;
@@ -69,12 +73,15 @@ public:
     void discard_saved() override;
     std::uint16_t forward(const vmctl::guest_port& port) override;
     void end_forward(const vmctl::guest_port& port) override;
-    void pause() override;
+    void pause(std::stop_token somebody_waits) override;
     void resume() override;
-    void save() override;
+    void save(std::stop_token call_off) override;
     void set_guest_clock() override;
+    bool guest_listens(std::chrono::milliseconds patience) override;
     vmctl::guest_result run_in_guest(
-        const std::vector<std::string>& command, std::chrono::milliseconds patience
+        const std::vector<std::string>& command,
+        std::chrono::milliseconds patience,
+        std::stop_token call_off
     ) override;
     void ask_to_shut_down() override;
     void cut_power() override;
@@ -85,6 +92,7 @@ public:
 private:
     // Records the call, and does to it what the test has asked for.
     void enter(std::unique_lock<std::mutex>& lock, const std::string& call);
+    void end_if(const std::stop_token& call_off, const std::string& call) const;
     void append_to_console(const std::string& text);
     void power_off(std::unique_lock<std::mutex>& lock, vmctl::stop_cause why);
 
@@ -108,6 +116,9 @@ private:
     bool dies_at_power_on_ = false;
     bool engine_answers_ = true;
     bool ignores_button_ = false;
+    bool too_late_ = false;
+    bool guest_listens_ = true;
+    bool connected_ = false;
 };
 
 }  // namespace test_support

@@ -5,6 +5,8 @@
 
 #include <catch2/catch.hpp>
 
+#include <algorithm>
+
 using gangway::parse_command_line;
 using gangway::verb;
 using words = std::vector<std::string>;
@@ -29,11 +31,37 @@ TEST_CASE("each command is known by its name")
         {"up", verb::up},
         {"down", verb::down},
         {"restart", verb::restart},
+        {"start", verb::up},
+        {"boot", verb::up},
+        {"stop", verb::down},
+        {"halt", verb::down},
+        {"poweroff", verb::poweroff},
+        {"kill", verb::poweroff},
+        {"reset", verb::reset},
+        {"delete", verb::remove},
+        {"destroy", verb::remove},
+        {"rm", verb::remove},
         {"sleep", verb::sleep},
+        {"save", verb::sleep},
+        {"suspend", verb::sleep},
         {"wake", verb::wake},
+        {"resume", verb::wake},
+        {"info", verb::info},
+        {"inspect", verb::info},
+        {"ip", verb::ip},
+        {"ls", verb::ls},
+        {"ports", verb::ports},
+        {"mounts", verb::mounts},
+        {"config", verb::config},
+        {"cfg", verb::config},
+        {"env", verb::env},
+        {"shellinit", verb::env},
+        {"completion", verb::completion},
         {"why", verb::why},
         {"status", verb::status},
         {"ssh", verb::ssh},
+        {"cp", verb::cp},
+        {"scp", verb::cp},
         {"logs", verb::logs},
         {"version", verb::version},
     }));
@@ -71,9 +99,52 @@ TEST_CASE("options of a command")
     CHECK(parsed({"logs", "--follow"}).follow);
     CHECK_FALSE(parsed({"logs"}).follow);
     CHECK_FALSE(parsed({"logs"}).serial);
+    CHECK(parsed({"--quiet", "up"}).quiet);
+    CHECK(parsed({"up", "-q"}).quiet);
+    CHECK_FALSE(parsed({"delete"}).yes);
+    CHECK_FALSE(parsed({"delete"}).keep_data);
+    CHECK(parsed({"delete", "--yes"}).yes);
+    CHECK(parsed({"rm", "-y", "--keep-data"}).keep_data);
+    CHECK(parsed({"rm", "-f"}).yes);
+    CHECK(parsed({"env", "--shell", "fish"}).shell == "fish");
+    CHECK(parsed({"shellinit", "--unset"}).unset);
+    CHECK(parsed({"completion", "zsh"}).shell == "zsh");
+    const std::string looks = GENERATE("status", "why", "info", "ports", "mounts", "version");
+    CHECK(parsed({looks, "--json"}).json);
 }
 
-TEST_CASE("everything after ssh is passed through untouched")
+TEST_CASE("a docker context has a name, and may be selected at once")
+{
+    const auto plain = parsed({"context", "install"});
+    CHECK(plain.what == verb::context_install);
+    CHECK_FALSE(plain.context_name);
+    CHECK_FALSE(plain.use);
+    const auto named = parsed({"context", "install", "--name", "dev", "--use", "--instance", "i"});
+    CHECK(named.context_name == "dev");
+    CHECK(named.use);
+    CHECK(named.where.instance == "i");
+    CHECK(parsed({"context", "remove", "--name=dev"}).what == verb::context_remove);
+    CHECK_THROWS_AS(parse_command_line({"context"}), gangway::failure);
+    CHECK_THROWS_AS(parse_command_line({"context", "remove", "--use"}), gangway::failure);
+}
+
+TEST_CASE("what may be completed is what may be asked")
+{
+    const auto all = gangway::known_words();
+    CHECK(std::ranges::count(all.options, "--instance") == 1);
+    for (const auto& command : all.commands) {
+        if (command.names.front() == "ssh") continue;
+        for (const auto& name : command.names) {
+            CAPTURE(name);
+            CHECK_THAT(answered({name, "--help"}), Catch::Contains(command.names.front()));
+            if (!command.subcommands.empty()) continue;
+            for (const auto& option : command.options)
+                CHECK_THAT(answered({name, "--help"}), Catch::Contains(option));
+        }
+    }
+}
+
+TEST_CASE("everything after ssh and cp is passed through untouched")
 {
     const auto tail = GENERATE(
         words{},
@@ -86,12 +157,19 @@ TEST_CASE("everything after ssh is passed through untouched")
         words{"-L", "8080:localhost:80", "sh", "-c", "echo \"$HOME\"; exit 3"},
         words{""}
     );
-    auto given =
-        GENERATE(words{"ssh"}, words{"--instance", "ssh", "ssh"}, words{"--config=f", "ssh"});
+    auto given = GENERATE(
+        words{"ssh"},
+        words{"cp"},
+        words{"scp"},
+        words{"--instance", "ssh", "ssh"},
+        words{"--config=f", "ssh"}
+    );
+    const auto what = given.back() == "ssh" ? verb::ssh : verb::cp;
+    if (what == verb::cp && tail == words{"--help"}) return;  // scp has none: ours
     given.insert(given.end(), tail.begin(), tail.end());
     const auto asked = parsed(given);
-    CHECK(asked.what == verb::ssh);
-    CHECK(asked.ssh_arguments == tail);
+    CHECK(asked.what == what);
+    CHECK(asked.passed_on == tail);
     CHECK(asked.where.control == std::nullopt);
 }
 
@@ -121,6 +199,10 @@ TEST_CASE("help and version are answers, whatever else is there")
 {
     CHECK_THAT(answered({"--help"}), Catch::Contains("Exit status"));
     CHECK_THAT(answered({"-h"}), Catch::Contains("restart"));
+    CHECK(answered({"help"}) == answered({"--help"}));
+    CHECK(answered({"help", "sleep"}) == answered({"sleep", "--help"}));
+    CHECK_THAT(answered({"cp", "--help"}), Catch::Contains("vm:PATH"));
+    CHECK_THAT(answered({"help", "ssh"}), Catch::Contains("Log in"));
     CHECK_THAT(answered({"logs", "--help"}), Catch::Contains("gangway logs"));
     CHECK_THAT(answered({"logs", "--help"}), Catch::Contains("--serial"));
     CHECK_THAT(

@@ -26,7 +26,7 @@ names found(const std::string& text, const std::string& pattern)
 names long_options(const std::vector<std::string>& command)
 {
     // At the start of a help line: "  -f,--follow   Go on …".
-    return found(test_support::run_checked({.arguments = command}), "^ +(?:-[a-z], ?)?--([a-z-]+)");
+    return found(test_support::run_checked({.arguments = command}), "^ +(?:-[a-z], ?)*--([a-z-]+)");
 }
 
 names manual_options(const std::string& page)
@@ -43,8 +43,23 @@ TEST_CASE("gangway's manual has the options of its help")
 {
     auto options = long_options({GANGWAY_PROGRAM, "--help"});
     for (const auto* const command :
-         {"up", "down", "restart", "sleep", "wake", "why", "status", "logs", "version"})
+         {"up",
+          "sleep",
+          "delete",
+          "status",
+          "why",
+          "ls",
+          "info",
+          "ports",
+          "mounts",
+          "config",
+          "env",
+          "logs",
+          "completion",
+          "version"})
         options.merge(long_options({GANGWAY_PROGRAM, command, "--help"}));
+    for (const auto* const step : {"install", "remove"})
+        options.merge(long_options({GANGWAY_PROGRAM, "context", step, "--help"}));
     CHECK(
         options ==
         names{
@@ -54,11 +69,18 @@ TEST_CASE("gangway's manual has the options of its help")
             "help",
             "instance",
             "json",
+            "keep-data",
+            "name",
             "off",
             "pause",
+            "quiet",
             "save",
             "serial",
-            "version"}
+            "shell",
+            "unset",
+            "use",
+            "version",
+            "yes"}
     );
     CHECK(manual_options("gangway.1") == options);
 }
@@ -66,11 +88,11 @@ TEST_CASE("gangway's manual has the options of its help")
 TEST_CASE("gangway's manual has the commands of its help")
 {
     const auto help = test_support::run_checked({.arguments = {GANGWAY_PROGRAM, "--help"}});
-    const auto commands = found(help.substr(help.find("Subcommands:")), "^  ([a-z]+) ");
-    CHECK(
-        commands ==
-        names{"down", "logs", "restart", "sleep", "ssh", "status", "up", "version", "wake", "why"}
-    );
+    const auto commands = found(help.substr(help.find("Subcommands:")), "^  ([a-z]+)[, ]");
+    CHECK(commands == names{"completion", "config",   "context", "cp",      "delete", "down",
+                            "env",        "info",     "ip",      "logs",    "ls",     "mounts",
+                            "ports",      "poweroff", "reset",   "restart", "sleep",  "ssh",
+                            "status",     "up",       "version", "wake",    "why"});
     const auto page = test_support::read_file(SOURCE_DIRECTORY "/docs/man/gangway.1");
     CHECK(found(page, "^\\.It Cm ([a-z]+)$") == commands);
 }

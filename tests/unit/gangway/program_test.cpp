@@ -1,5 +1,6 @@
 // The real program, on pipes and on a terminal, against a control socket that the test answers.
 #include "fake_daemon.hpp"
+#include "program_stage.hpp"
 #include "status_example.hpp"
 #include "tests/support/process.hpp"
 #include "tests/support/pty.hpp"
@@ -14,44 +15,12 @@ using Catch::Contains;
 using test_support::process_result;
 using test_support::raw_client;
 using test_support::test_directory;
+using stage = program_stage;
 using words = std::vector<std::string>;
 
 namespace {
 
 constexpr auto ready_line = "{\"done\": true, \"state\": \"ready\", \"elapsed_ms\": 61230}\n";
-
-// A place of its own for the program, with no configuration but what a test writes there.
-class stage {
-public:
-    std::filesystem::path control() const { return directory_ / "control.sock"; }
-
-    std::filesystem::path operator/(std::string_view name) const { return directory_ / name; }
-
-    test_support::environment_changes environment() const
-    {
-        return {
-            {"HOME", directory_.path().string()},
-            {"XDG_RUNTIME_DIR", (directory_ / "run").string()},
-            {"TERM", "xterm"},
-            {"NO_COLOR", std::nullopt},
-        };
-    }
-
-    words command(const words& arguments) const
-    {
-        words result{GANGWAY_PROGRAM, "--control", "unix://" + control().string()};
-        result.insert(result.end(), arguments.begin(), arguments.end());
-        return result;
-    }
-
-    process_result run(const words& arguments) const
-    {
-        return test_support::run({.arguments = command(arguments), .environment = environment()});
-    }
-
-private:
-    test_directory directory_;
-};
 
 }  // namespace
 
@@ -80,7 +49,7 @@ TEST_CASE("gangway up on a pipe prints a line a stage and the total")
 
 TEST_CASE("gangway down and restart ask for what they say")
 {
-    const std::string command = GENERATE("down", "restart");
+    const std::string command = GENERATE("down", "restart", "poweroff", "reset");
     const stage here;
     const fake_daemon daemon(here.control(), {streams({ready_line})});
     CHECK(here.run({command}).exit_status == 0);
@@ -206,132 +175,81 @@ TEST_CASE("gangway logs --serial follows the console through a new start of the 
     CHECK(follower.wait(test_support::patience).has_value());
 }
 
-TEST_CASE("gangway ssh becomes ssh: its arguments, input, output and exit status")
+TEST_CASE("gangway delete asks first")
 {
     const stage here;
-    test_support::write_file(
-        here / "bin/ssh", "#!/bin/sh\nfor word; do echo \"<$word>\"; done\ncat\nexit 42\n"
-    );
-    std::filesystem::permissions(here / "bin/ssh", std::filesystem::perms::owner_all);
-    auto environment = here.environment();
-    environment["PATH"] = (here / "bin").string() + ":/usr/bin:/bin";
     const auto status = answers(status_example().dump());
-    const fake_daemon daemon(here.control(), {status, answers("{\"state\": \"ready\"}\n"), status});
-    const auto result = test_support::run(
-        {.arguments = here.command({"ssh", "-t", "sh", "-c", "echo  $HOME", "--version"}),
-         .environment = environment,
-         .input = test_support::piped_text{"typed"}}
-    );
-    CHECK(result.exit_status == 42);
-    CHECK_THAT(
-        result.out,
-        Contains("<docker@127.0.0.1>\n<-t>\n<sh>\n<-c>\n<echo  $HOME>\n<--version>\ntyped")
-    );
-    CHECK(daemon.requests().at(1).starts_with("POST /v1/hold "));
+    const std::string looked = "GET /v1/status HTTP/1.1";
+    SECTION("and deletes nothing when nobody can be asked")
+    {
+        const fake_daemon daemon(here.control(), {status});
+        const auto result = here.run({"delete"});
+        CHECK(result.exit_status == 2);
+        CHECK(result.err == "gangway: nothing was deleted; --yes means not to ask\n");
+        CHECK(daemon.requests() == words{looked});
+    }
+    SECTION("and does it when the answer is yes")
+    {
+        const fake_daemon daemon(here.control(), {status, streams({ready_line})});
+        test_support::pty_process terminal(here.command({"delete"}), here.environment());
+        terminal.expect(
+            "Delete the VM gangway-default with its images, containers and volumes? [y/N] "
+        );
+        terminal.type("y\n");
+        CHECK(terminal.finish() == 0);
+        CHECK(daemon.requests() == words{looked, "POST /v1/delete HTTP/1.1"});
+    }
+    SECTION("and leaves it when it is anything else")
+    {
+        const fake_daemon daemon(here.control(), {status});
+        test_support::pty_process terminal(here.command({"delete"}), here.environment());
+        terminal.expect("[y/N] ");
+        terminal.type("\n");
+        CHECK(terminal.finish() == 2);
+        CHECK(daemon.requests() == words{looked});
+    }
+    SECTION("unless told not to")
+    {
+        const fake_daemon daemon(here.control(), {streams({ready_line})});
+        CHECK(here.run({"delete", "--yes", "--keep-data"}).exit_status == 0);
+        CHECK(daemon.requests() == words{"POST /v1/delete?keep_data=1 HTTP/1.1"});
+    }
 }
 
-TEST_CASE("gangway ssh says why a VM cannot be woken")
+TEST_CASE("a quiet command shows no progress, and still says what went wrong")
 {
     const stage here;
-    auto asleep = status_example();
-    asleep["vm"]["state"] = "saved";
     const fake_daemon daemon(
         here.control(),
-        {answers(asleep.dump()), answers(R"({"message": "no memory"})", "503 Service Unavailable")}
+        {streams({"{\"stage\": \"image\", \"elapsed_ms\": 3}\n", ready_line}),
+         streams({"{\"error\": \"no memory\", \"elapsed_ms\": 4}\n"})}
     );
-    const auto result = here.run({"ssh", "true"});
-    CHECK(result.exit_status == 1);
-    CHECK(result.err == "gangway: no memory\n");
+    const auto good = here.run({"--quiet", "up"});
+    CHECK(good.exit_status == 0);
+    CHECK(good.out.empty());
+    CHECK(good.err.empty());
+    const auto bad = here.run({"up", "-q"});
+    CHECK(bad.exit_status == 1);
+    CHECK(bad.out.empty());
+    CHECK(bad.err == "gangway: no memory\n");
 }
 
-TEST_CASE("gangway ssh without ssh names the package, and without a ready VM what to do")
+TEST_CASE("what programs ask for is JSON")
 {
     const stage here;
-    auto stopped = status_example();
-    stopped["vm"]["state"] = "stopped";
-    const auto ready = answers(status_example().dump());
+    const auto status = answers(status_example().dump());
     const fake_daemon daemon(
         here.control(),
-        {ready,
-         answers("{\"state\": \"ready\"}\n"),
-         ready,
-         answers(stopped.dump()),
-         answers(stopped.dump())}
+        {status, status, status, answers("[]\n"), answers("{\"version\": \"9.9.9\"}")}
     );
-    auto environment = here.environment();
-    environment["PATH"] = here.control().parent_path().string();
-    const auto without =
-        test_support::run({.arguments = here.command({"ssh"}), .environment = environment});
-    CHECK(without.exit_status == 1);
-    CHECK_THAT(without.err, Contains("openssh-client"));
-    const auto not_ready = here.run({"ssh", "true"});
-    CHECK(not_ready.exit_status == 1);
-    CHECK_THAT(not_ready.err, Contains("`gangway up`"));
-}
-
-TEST_CASE("without a daemon each command says what to do, with status 3")
-{
-    const std::string command = GENERATE(
-        "up", "down", "restart", "sleep", "wake", "why", "status", "ssh", "logs", "version"
-    );
-    const stage here;
-    const auto result = here.run({command});
-    CHECK(result.exit_status == 3);
-    CHECK_THAT(
-        result.err,
-        Catch::StartsWith(
-            "gangway: gangwayd is not running (nothing listens on " + here.control().string()
-        )
-    );
-}
-
-TEST_CASE("a wrong command line or configuration ends with status 2 and what is wrong")
-{
-    const stage here;
-    test_support::write_file(here / "wrong.json", R"({"vm": {"cpu": 2}})");
-    const auto [arguments, sentence] = GENERATE(table<words, std::string>({
-        {{"frobnicate"}, "frobnicate"},
-        {words{}, "a command is missing"},
-        {{"--config", "wrong.json", "status"}, "vm.cpu"},
-        {{"--config", "none.json", "status"}, "none.json"},
-        {{"--instance", "A B", "status"}, "--instance"},
-        {{"--control", "tcp://1:2", "status"}, "--control"},
-    }));
-    words command{GANGWAY_PROGRAM};
-    for (const auto& word : arguments)
-        command.push_back(word.ends_with(".json") ? (here / word).string() : word);
-    const auto result =
-        test_support::run({.arguments = command, .environment = here.environment()});
-    CHECK(result.exit_status == 2);
-    CHECK_THAT(result.err, Contains(sentence));
-    CHECK(result.out.empty());
-}
-
-TEST_CASE("the control socket is found through the configuration")
-{
-    const stage here;
-    test_support::write_file(
-        here / "here.json",
-        R"({"control": {"listen": "unix://)" + here.control().string() + R"("}})"
-    );
-    const fake_daemon daemon(here.control(), {answers("one\n")});
-    const auto result = test_support::run(
-        {.arguments = {GANGWAY_PROGRAM, "--config", (here / "here.json").string(), "logs"},
-         .environment = here.environment()}
-    );
-    CHECK(result.out == "one\n");
-    CHECK(result.exit_status == 0);
-}
-
-TEST_CASE("an output that cannot be written is a failure")
-{
-    const stage here;
-    const fake_daemon daemon(here.control(), {answers("one\n")});
-    const auto result = test_support::run(
-        {.arguments = here.command({"logs"}),
-         .environment = here.environment(),
-         .output_file = "/dev/full"}
-    );
-    CHECK(result.exit_status == 1);
-    CHECK_THAT(result.err, Contains("cannot be written"));
+    const auto json_of = [&](const std::string& command) {
+        const auto result = here.run({command, "--json"});
+        CHECK(result.exit_status == 0);
+        return nlohmann::json::parse(result.out);
+    };
+    CHECK(json_of("info").at("CPUs") == 2);
+    CHECK(json_of("why").at("history").size() == 2);
+    CHECK(json_of("mounts").size() == 2);
+    CHECK(json_of("ports").empty());
+    CHECK(json_of("version").at("gangwayd") == "9.9.9");
 }

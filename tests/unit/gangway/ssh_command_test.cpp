@@ -18,12 +18,12 @@ TEST_CASE("ssh is told everything, and what the user said follows the destinatio
         ssh_command(status_example().dump(), {"-t", "top", "-d 1"}).command_line ==
         words{
             "ssh",
+            "-p",
+            "40124",
             "-F",
             "/dev/null",
             "-i",
             ssh + "id_ed25519",
-            "-p",
-            "40124",
             "-o",
             "UserKnownHostsFile=\"" + ssh + "known_hosts\"",
             "-o",
@@ -80,6 +80,7 @@ TEST_CASE("the real ssh reads the options as they are meant, whatever the paths 
     auto command = ssh_command(status.dump(), {"true"}).command_line;
     command.insert(command.begin() + 1, "-G");  // print the configuration, connect to nobody
     const auto read = test_support::run({.arguments = command});
+    CAPTURE(read.err);
     REQUIRE(read.exit_status == 0);
     CHECK_THAT(read.out, Contains("\nuserknownhostsfile " + directory + "/known_hosts\n"));
     CHECK_THAT(read.out, Contains("\nhostkeyalias gangway-default\n"));

@@ -24,6 +24,8 @@ inline nlohmann::json status_example()
             "failure": "",
             "engine_port": 40123,
             "process_id": 5120,
+            "machine": {"name": "gangway-default", "cpus": 2, "memory": 2147483648,
+                        "image": "/home/me/.local/share/gangway/image"},
             "holds": {"memory": 1073741824, "disk": 1395864371, "disk_limit": 68719476736, "saved": 0},
             "shares": {"transport": "9p", "directories": ["/home/me", "/tmp:ro"]},
             "leases": {"active": 1, "passive": 0, "watching": 0, "waiting": 0},

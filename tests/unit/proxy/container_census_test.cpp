@@ -122,3 +122,21 @@ TEST_CASE("an engine that does not tell is not taken for one without containers"
         co_await until([&] { return s.told.back() == 0; });
     });
 }
+
+TEST_CASE("what an engine that rests does not tell is asked when it is back")
+{
+    scene one;
+    one.run([](scene& s) -> asio::awaitable<void> {
+        co_await until([&] { return s.told == counts{0}; });
+        const auto asked = s.engine.asked.size();
+        s.engine.broken = true;
+        s.census.engine_rests();
+        s.engine.tell("web");
+        co_await until([&] { return s.engine.asked.size() > asked; });
+        s.engine.has("web", true, 80);
+        s.engine.broken = false;
+        s.census.engine_back();
+        co_await until([&] { return s.told.back() == 1; });
+        CHECK(s.told == counts{0, 1});
+    });
+}

@@ -29,6 +29,22 @@ TEST_CASE("what was answered last is known")
     CHECK_FALSE(all.find("HEAD /info"));
 }
 
+TEST_CASE("another may be given what is known, in the same order")
+{
+    known_answers all;
+    learn(all, "a", "1");
+    learn(all, "b", "2");
+    learn(all, "c", "3");
+    CHECK(all.find("a") == "1");
+    known_answers other({.answers = 2});
+    learn(other, "x", "of another engine");
+    other.restore(all.all());
+    CHECK_FALSE(other.find("x"));
+    CHECK_FALSE(other.find("b"));
+    CHECK(other.find("a") == "1");
+    CHECK(other.find("c") == "3");
+}
+
 TEST_CASE("a change makes everything forgotten")
 {
     known_answers all;

@@ -63,6 +63,48 @@ TEST_CASE("who connects to a container that sleeps wakes it, once, and is served
     });
 }
 
+TEST_CASE("ports that another daemon has left of an engine that sleeps wake it, and are served")
+{
+    scene one;
+    one.engine.has("web", true, one.port);
+    one.run([](scene& s) -> asio::awaitable<void> {
+        co_await until([&s] { return s.is_open(); });
+        const auto owners = s.ports.owners();
+        REQUIRE(owners.size() == 1);
+        CHECK(owners.begin()->second == "web");
+        s.engine_goes();
+        CHECK_FALSE(s.is_open());
+        s.ports.engine_found_asleep(owners);
+        CHECK(s.ports.owners() == owners);
+        s.guest.forwarded.clear();
+        tcp::socket client(s.loop);
+        co_await client.async_connect(loopback(s.port), asio::use_awaitable);
+        co_await until([&s] { return s.state.asked_by.size() == 1; });
+        s.engine_comes();
+        auto container = co_await s.service.async_accept(asio::use_awaitable);
+        co_await says(client, container);
+        CHECK(s.guest.forwarded.size() == 1);
+        // As any port of a container that ends.
+        s.engine.has("web", false, s.port);
+        s.engine.tell("web");
+        co_await until([&s] { return !s.is_open(); });
+    });
+}
+
+TEST_CASE("ports of the host network are closed when no container is on it after the sleep")
+{
+    scene one;
+    one.run([](scene& s) -> asio::awaitable<void> {
+        s.engine_goes();
+        s.ports.engine_found_asleep(
+            {{{vmctl::transport::tcp, "127.0.0.1", s.port}, "--network host"}}
+        );
+        CHECK(s.is_open());
+        s.engine_comes();
+        co_await until([&s] { return !s.is_open(); });
+    });
+}
+
 TEST_CASE("who connects to a container that cannot be woken is not left to wait")
 {
     scene one;

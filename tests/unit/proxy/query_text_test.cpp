@@ -40,10 +40,13 @@ TEST_CASE("a value is put in the place of all others")
 
 TEST_CASE("a part of a name is found wherever it is")
 {
-    CHECK(names_in_query("all=1&shared-size=0", "size"));
-    CHECK(names_in_query("%73ize", "size"));
-    CHECK_FALSE(names_in_query("filters=size", "size"));
-    CHECK_FALSE(names_in_query("", "size"));
+    CHECK(asked_for_in_query("all=1&shared-size=1", "size"));
+    CHECK(asked_for_in_query("size=0&size=1", "size"));
+    CHECK(asked_for_in_query("%73ize=%74rue", "size"));
+    for (const auto* declined : {"size=0", "all=1&size=false&b=2", "size", "size=", "size=%30"})
+        CHECK_FALSE(asked_for_in_query(declined, "size"));
+    CHECK_FALSE(asked_for_in_query("filters=size", "size"));
+    CHECK_FALSE(asked_for_in_query("", "size"));
 }
 
 TEST_CASE("truth is what moby takes for it")

@@ -197,7 +197,7 @@ TEST_CASE("what the engine said is true while it sleeps, unless it changed or wa
         }
         CHECK(f.engine.asked.size() == asked);
 
-        f.server->engine_changed();
+        f.server->remembered().forget();
         auto second = co_await answer_one(f, user);
         CHECK(f.engine.asked.size() == asked + 1);
 

@@ -18,6 +18,30 @@ const std::vector<config::share> no_shares;
 
 }  // namespace
 
+TEST_CASE("an instance's files are deleted, and a disk that is elsewhere by a link")
+{
+    const test_directory directory;
+    const auto state = directory / "default";
+    const auto now = std::chrono::system_clock::now();
+    prepare_guest_files(state, "default", small_disk, no_shares, now);
+    std::filesystem::rename(data_disk_in(state), directory / "elsewhere.img");
+    std::filesystem::create_symlink(directory / "elsewhere.img", data_disk_in(state));
+    test_support::write_file(state / "other", "kept");
+    delete_guest_files(state);
+    CHECK(names_in(state) == "other ");
+    CHECK_FALSE(std::filesystem::exists(directory / "elsewhere.img"));
+    CHECK_NOTHROW(delete_guest_files(state));
+    CHECK_NOTHROW(delete_guest_files(directory / "nowhere"));
+    // Keys that are elsewhere may lie beside others.
+    std::filesystem::create_symlink("/nowhere", data_disk_in(state));
+    std::filesystem::create_directory(directory / "keys");
+    test_support::write_file(directory / "keys/other", "kept");
+    std::filesystem::create_directory_symlink(directory / "keys", ssh_directory_in(state));
+    delete_guest_files(state);
+    CHECK(std::filesystem::exists(directory / "keys/other"));
+    CHECK(names_in(state) == "other ");
+}
+
 TEST_CASE("an instance's files are made once and then left alone until a certificate ages")
 {
     const test_directory directory;

@@ -112,6 +112,13 @@ vm_step halted(lifecycle& vm)
     return vm.halted();
 }
 
+vm_step removed(lifecycle& vm)
+{
+    const bool gone = vm.removed();
+    CHECK(gone == (vm.state() == vm_state::absent));
+    return vm_step::none;
+}
+
 vm_step halt_failed(lifecycle& vm)
 {
     vm.halt_failed("libvirt is gone");
@@ -139,6 +146,7 @@ TEST_CASE("every event does in every state what the table says, and nothing else
         {"died_in_boot", died_in_boot},
         {"halted", halted},
         {"halt_failed", halt_failed},
+        {"removed", removed},
         {"pause", to_pause},
         {"save", to_save},
         {"fell_asleep", fell_asleep},
@@ -178,6 +186,9 @@ TEST_CASE("every event does in every state what the table says, and nothing else
         {"died_in_boot", booting, vm_step::stop, stopping},
         {"halted", stopping, none, stopped},
         {"halt_failed", stopping, none, failed},
+        {"removed", absent, none, absent},
+        {"removed", stopped, none, absent},
+        {"removed", failed, none, absent},
         {"pause", ready, vm_step::doze, dozing},
         {"save", ready, vm_step::doze, dozing},
         {"save", paused, vm_step::doze, dozing},

@@ -8,6 +8,7 @@
 
 #include <cstdlib>
 #include <random>
+#include <stop_token>
 #include <string>
 
 using namespace vmctl;
@@ -57,7 +58,7 @@ TEST_CASE("what was packed is smaller, and is the same when it is unpacked")
     const auto size = GENERATE(kept + 1, kept + 100'000, std::size_t{9'000'001});
     CAPTURE(size);
     const saved_machine machine(size);
-    machine.pack.pack();
+    machine.pack.pack({});
     CHECK(fs::file_size(machine.file) == kept);
     CHECK(fs::file_size(machine.packed) < 200 + (size - kept) / 4);
     CHECK((fs::status(machine.packed).permissions() & fs::perms::others_all) == fs::perms::none);
@@ -66,7 +67,7 @@ TEST_CASE("what was packed is smaller, and is the same when it is unpacked")
     // Twice is once.
     machine.pack.unpack();
     CHECK(machine.is_whole());
-    machine.pack.pack();
+    machine.pack.pack({});
     CHECK(fs::file_size(machine.file) == kept);
     machine.pack.unpack();
     CHECK(machine.is_whole());
@@ -78,17 +79,30 @@ TEST_CASE("what was packed is smaller, and is the same when it is unpacked")
 TEST_CASE("what is small, not there, or nobody knows where, is not packed")
 {
     const saved_machine machine(kept);
-    machine.pack.pack();
+    machine.pack.pack({});
     CHECK(machine.is_whole());
     CHECK_FALSE(fs::exists(machine.packed));
     fs::remove(machine.file);
-    machine.pack.pack();
+    machine.pack.pack({});
     machine.pack.unpack();
     CHECK_FALSE(fs::exists(machine.file));
     const packed_memory nowhere({}, machine.packed);
-    nowhere.pack();
+    nowhere.pack({});
     nowhere.unpack();
     CHECK_FALSE(fs::exists(machine.packed));
+}
+
+TEST_CASE("packing that is called off leaves the memory as it was saved")
+{
+    const saved_machine machine(3'000'000);
+    std::stop_source call_off;
+    call_off.request_stop();
+    machine.pack.pack(call_off.get_token());
+    CHECK(machine.is_whole());
+    CHECK_FALSE(fs::exists(machine.packed));
+    CHECK_FALSE(fs::exists(machine.packed.string() + ".partial"));
+    machine.pack.unpack();
+    CHECK(machine.is_whole());
 }
 
 TEST_CASE("a crash on the way leaves what can be used")
@@ -101,20 +115,20 @@ TEST_CASE("a crash on the way leaves what can be used")
     }
     SECTION("before libvirt's file was cut")
     {
-        machine.pack.pack();
+        machine.pack.pack({});
         machine.save();
         machine.pack.unpack();
     }
     SECTION("while it was unpacked")
     {
-        machine.pack.pack();
+        machine.pack.pack({});
         const auto beginning = read_file(machine.file);
         const auto length = GENERATE(std::size_t{2'000'000}, std::size_t{3'000'000});
         test_support::write_file(machine.file, beginning + std::string(length - kept, '\0'));
         machine.pack.unpack();
     }
     CHECK(machine.is_whole());
-    machine.pack.pack();
+    machine.pack.pack({});
     machine.pack.unpack();
     CHECK(machine.is_whole());
 }
@@ -122,12 +136,12 @@ TEST_CASE("a crash on the way leaves what can be used")
 TEST_CASE("what was packed of another time is not used")
 {
     saved_machine machine(3'000'000);
-    machine.pack.pack();
+    machine.pack.pack({});
     machine.content[100] = 'x';
     machine.save();
     machine.pack.unpack();
     CHECK(machine.is_whole());
-    machine.pack.pack();
+    machine.pack.pack({});
     machine.pack.unpack();
     CHECK(machine.is_whole());
 }
@@ -135,7 +149,7 @@ TEST_CASE("what was packed of another time is not used")
 TEST_CASE("what is damaged or missing is told, and not used")
 {
     const saved_machine machine(3'000'000);
-    machine.pack.pack();
+    machine.pack.pack({});
     auto packed = read_file(machine.packed);
     SECTION("missing")
     {
@@ -178,7 +192,7 @@ TEST_CASE("what cannot be packed stays as it is")
 {
     const saved_machine machine(3'000'000);
     const packed_memory elsewhere(machine.file, machine.directory.path() / "none/memory.zst");
-    CHECK_THROWS_AS(elsewhere.pack(), storage_error);
+    CHECK_THROWS_AS(elsewhere.pack({}), storage_error);
     CHECK(machine.is_whole());
 }
 

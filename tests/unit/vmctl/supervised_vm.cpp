@@ -44,6 +44,9 @@ boot_plan supervised_vm::plan(const std::function<void(boot_plan&)>& change)
          /* only_describes= */ true}
     );
     plan.stages.push_back({"files", [this](domain_spec&) { prepared.push_back("files"); }});
+    plan.delete_files = [this](bool keep_data) {
+        prepared.push_back(keep_data ? "deleted but for the data" : "deleted");
+    };
     change(plan);
     return plan;
 }

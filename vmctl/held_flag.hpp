@@ -1,7 +1,7 @@
 // A flag that is up for as long as this lives.
 #pragma once
 
-namespace proxy {
+namespace vmctl {
 
 class held_flag {
 public:
@@ -18,4 +18,4 @@ private:
     bool& flag_;
 };
 
-}  // namespace proxy
+}  // namespace vmctl
