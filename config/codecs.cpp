@@ -1,6 +1,7 @@
 // The codecs of plain values: what each kind may be, and the sentences for what it may not.
 #include "config/codecs.hpp"
 
+#include "config/daemon_json.hpp"
 #include "config/units.hpp"
 
 #include <nlohmann/json.hpp>
@@ -217,6 +218,51 @@ json group_codec::write(const std::string& value) const
 json group_codec::shape() const
 {
     return {{"type", "string"}, {"pattern", "^[^\\s:/]*$"}};
+}
+
+// dockerd's own settings
+
+std::optional<std::string> daemon_json_codec::read(
+    const json& value, const environment&, complaints& wrong
+) const
+{
+    const auto known = wrong.size();
+    check_daemon_json(value, wrong);
+    if (wrong.size() > known) return std::nullopt;
+    return value.dump();
+}
+
+json daemon_json_codec::write(const std::string& value) const
+{
+    return json::parse(value);
+}
+
+json daemon_json_codec::shape() const
+{
+    return {{"type", "object"}};
+}
+
+// Proxies
+
+std::optional<std::string> proxy_codec::read(
+    const json& value, const environment&, complaints& wrong
+) const
+{
+    const auto* const text = text_in(value);
+    if (text && std::ranges::none_of(*text, [](unsigned char c) { return c < ' ' || c == 0x7F; }))
+        return *text;
+    reject(wrong, value, "a string as in a variable such as HTTP_PROXY, or \"\" for none");
+    return std::nullopt;
+}
+
+json proxy_codec::write(const std::string& value) const
+{
+    return value;
+}
+
+json proxy_codec::shape() const
+{
+    return {{"type", "string"}};
 }
 
 // libvirt connections

@@ -103,6 +103,24 @@ struct group_codec {
     json shape() const;
 };
 
+// dockerd's daemon.json: an object. The value is its text.
+struct daemon_json_codec {
+    using value_type = std::string;
+
+    std::optional<value_type> read(const json&, const environment&, complaints&) const;
+    json write(const value_type&) const;
+    json shape() const;
+};
+
+// What a variable such as HTTP_PROXY may hold, or empty.
+struct proxy_codec {
+    using value_type = std::string;
+
+    std::optional<value_type> read(const json&, const environment&, complaints&) const;
+    json write(const value_type&) const;
+    json shape() const;
+};
+
 // "qemu:///session".
 struct libvirt_uri_codec {
     using value_type = std::string;
@@ -115,6 +133,15 @@ struct libvirt_uri_codec {
 // An absolute path; "~/" at its beginning is the home directory.
 struct path_codec {
     using value_type = std::filesystem::path;
+
+    std::optional<value_type> read(const json&, const environment&, complaints&) const;
+    json write(const value_type&) const;
+    json shape() const;
+};
+
+// A list of such paths.
+struct paths_codec {
+    using value_type = std::vector<std::filesystem::path>;
 
     std::optional<value_type> read(const json&, const environment&, complaints&) const;
     json write(const value_type&) const;

@@ -78,6 +78,10 @@ settings defaults(const environment& where, std::string_view instance)
     result.shares = default_shares(where);
     result.control.listen = default_control(where, instance, result.docker);
     result.vm.image = image_directory(where);
+    result.engine.http_proxy = where.http_proxy;
+    result.engine.https_proxy = where.https_proxy;
+    result.engine.no_proxy = where.no_proxy;
+    result.engine.certificates = where.authorities;
     return result;
 }
 

@@ -3,6 +3,8 @@
 #pragma once
 
 #include <filesystem>
+#include <string>
+#include <vector>
 
 namespace config {
 
@@ -23,6 +25,12 @@ struct environment {
     // What paths on the command line are relative to.
     std::filesystem::path working_directory;
     bool has_named_pipes = false;
+    // HTTP_PROXY and its like, in capitals or else in small letters. Empty: not set.
+    std::string http_proxy = {};
+    std::string https_proxy = {};
+    std::string no_proxy = {};
+    // The directories that there are of those where a machine's own authorities are.
+    std::vector<std::filesystem::path> authorities = {};
 };
 
 // The environment of this process.

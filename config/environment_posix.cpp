@@ -35,6 +35,25 @@ std::filesystem::path if_exists(std::filesystem::path directory, const char* wit
                                                                  : std::filesystem::path();
 }
 
+std::string either_variable(const char* name, const char* other)
+{
+    const auto value = variable(name);
+    return value.empty() ? variable(other).string() : value.string();
+}
+
+// Debian, Red Hat, Arch and those that follow them.
+std::vector<std::filesystem::path> directories_of_authorities()
+{
+    std::vector<std::filesystem::path> there;
+    for (const char* const name :
+         {"/usr/local/share/ca-certificates",
+          "/etc/pki/ca-trust/source/anchors",
+          "/etc/ca-certificates/trust-source/anchors"})
+        if (auto directory = if_exists(name, "."); !directory.empty())
+            there.push_back(std::move(directory));
+    return there;
+}
+
 }  // namespace
 
 environment read_environment()
@@ -52,6 +71,10 @@ environment read_environment()
         .packaged_images = {},
         .working_directory = std::filesystem::current_path(ignored),
         .has_named_pipes = false,
+        .http_proxy = either_variable("HTTP_PROXY", "http_proxy"),
+        .https_proxy = either_variable("HTTPS_PROXY", "https_proxy"),
+        .no_proxy = either_variable("NO_PROXY", "no_proxy"),
+        .authorities = directories_of_authorities(),
     };
     // Images the user built win over those of the package.
     if (if_exists(defaults(result, "default").vm.image, manifest).empty())

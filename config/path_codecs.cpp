@@ -81,6 +81,39 @@ json path_codec::shape() const
     return {{"type", "string"}, {"pattern", "^(~)?/"}};
 }
 
+std::optional<std::vector<std::filesystem::path>> paths_codec::read(
+    const json& value, const environment& where, complaints& wrong
+) const
+{
+    if (!value.is_array()) {
+        reject(wrong, value, "a list of paths");
+        return std::nullopt;
+    }
+    value_type paths;
+    const auto known = wrong.size();
+    for (std::size_t index = 0; index < value.size(); ++index) {
+        complaints about_it;
+        const auto path = path_codec().read(value[index], where, about_it);
+        for (auto& [element, what] : about_it)
+            wrong.push_back({"[" + std::to_string(index) + "]", std::move(what)});
+        if (path) paths.push_back(*path);
+    }
+    if (wrong.size() > known) return std::nullopt;
+    return paths;
+}
+
+json paths_codec::write(const std::vector<std::filesystem::path>& value) const
+{
+    auto list = json::array();
+    for (const auto& path : value) list.push_back(path.string());
+    return list;
+}
+
+json paths_codec::shape() const
+{
+    return {{"type", "array"}, {"items", path_codec().shape()}};
+}
+
 // Shares
 
 std::optional<std::vector<share>> shares_codec::read(

@@ -77,6 +77,19 @@ struct remote_engine_settings {
     bool operator==(const remote_engine_settings&) const = default;
 };
 
+// What the VM's engine is given. Nothing of it concerns a remote engine.
+struct engine_settings {
+    // dockerd's daemon.json, as JSON on one line. "{}": the guest's own counts.
+    std::string daemon_json = "{}";
+    // As in HTTP_PROXY, HTTPS_PROXY and NO_PROXY, seen from this machine. Empty: none.
+    std::string http_proxy;
+    std::string https_proxy;
+    std::string no_proxy;
+    // PEM files of authorities that the engine trusts besides its own, and directories of them.
+    std::vector<std::filesystem::path> certificates;
+    bool operator==(const engine_settings&) const = default;
+};
+
 struct vm_settings {
     std::string libvirt_uri = "qemu:///session";
     acceleration accelerate = acceleration::automatic;
@@ -119,6 +132,7 @@ struct settings {
     control_settings control;
     // Set: serve this engine and never touch a VM.
     std::optional<remote_engine_settings> remote_engine;
+    engine_settings engine;
     vm_settings vm;
     sleep_settings sleep;
     log_settings log;

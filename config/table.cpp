@@ -131,6 +131,45 @@ std::vector<row> make_table()
             [](auto& remote) -> auto& { return remote.endpoint; }
         ),
         setting(
+            "engine.daemon_json",
+            "Settings of dockerd in the VM, as in its daemon.json; when there are any, the guest's "
+            "own file is not read.",
+            {},
+            daemon_json_codec{},
+            [](auto& all) -> auto& { return all.engine.daemon_json; }
+        ),
+        setting(
+            "engine.http_proxy",
+            "Proxy for what the VM's engine fetches by http, as seen from this machine.",
+            "HTTP_PROXY or http_proxy of the daemon's environment",
+            proxy_codec{},
+            [](auto& all) -> auto& { return all.engine.http_proxy; }
+        ),
+        setting(
+            "engine.https_proxy",
+            "Proxy for what the VM's engine fetches by https, which is most.",
+            "HTTPS_PROXY or https_proxy of the daemon's environment",
+            proxy_codec{},
+            [](auto& all) -> auto& { return all.engine.https_proxy; }
+        ),
+        setting(
+            "engine.no_proxy",
+            "Hosts and networks that the VM's engine reaches without a proxy, with commas between "
+            "them.",
+            "NO_PROXY or no_proxy of the daemon's environment",
+            proxy_codec{},
+            [](auto& all) -> auto& { return all.engine.no_proxy; }
+        ),
+        setting(
+            "engine.certificates",
+            "PEM files of authorities that the VM's engine trusts besides the public ones, and "
+            "directories of such files.",
+            "where this machine has its own: /usr/local/share/ca-certificates, "
+            "/etc/pki/ca-trust/source/anchors and /etc/ca-certificates/trust-source/anchors",
+            paths_codec{},
+            [](auto& all) -> auto& { return all.engine.certificates; }
+        ),
+        setting(
             "vm.libvirt_uri",
             "The libvirt connection that runs the VM.",
             {},

@@ -159,6 +159,20 @@ private:
                 {"destroy", "rm"});
         remove->add_flag("-y,-f,--yes", result_.yes, "Do not ask");
         remove->add_flag("--keep-data", result_.keep_data, "Keep the disk, for the next VM");
+        add_disk();
+    }
+
+    void add_disk()
+    {
+        auto* const disk = program_.add_subcommand("disk", "The disk of images and volumes");
+        disk->require_subcommand(1);
+        disk->fallthrough();
+        auto* const grow = disk->add_subcommand("grow", "Make it larger, while containers go on");
+        grow->callback([this] { result_.what = verb::grow_disk; });
+        grow->fallthrough();
+        grow->add_option("size", result_.size, "All of it afterwards, such as 100GiB")
+            ->type_name("SIZE")
+            ->required();
     }
 
     void add_looks()
@@ -212,6 +226,7 @@ private:
         add_step("install", verb::context_install, "Make it, as `docker context create` does")
             ->add_flag("--use", result_.use, "Have the docker client use it by default");
         add_step("remove", verb::context_remove, "Remove it");
+        add_socket();
         add_value(
             *add(
                 "completion", verb::completion, "Print a script that completes this command's words"
@@ -221,6 +236,30 @@ private:
             "bash|zsh|fish",
             "For this shell"
         );
+    }
+
+    void add_socket()
+    {
+        auto* const socket =
+            program_.add_subcommand("socket", "The paths where tools look for the docker socket");
+        socket->require_subcommand(1);
+        socket->fallthrough();
+        const auto add_step = [&](const std::string& name, verb what, const std::string& text) {
+            auto* const step = socket->add_subcommand(name, text);
+            step->callback([this, what] { result_.what = what; });
+            step->fallthrough();
+            step->add_option(
+                    "path",
+                    result_.places,
+                    "Here (default: ~/.docker/run/docker.sock, and /var/run/docker.sock if you "
+                    "agree)"
+            )
+                ->type_name("PATH");
+            return step;
+        };
+        add_step("link", verb::socket_link, "Make links there to the docker socket")
+            ->add_flag("-y,--yes", result_.yes, "Do not ask");
+        add_step("unlink", verb::socket_unlink, "Remove those links");
     }
 
     invocation& result_;

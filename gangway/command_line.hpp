@@ -17,6 +17,7 @@ enum class verb {
     poweroff,
     reset,
     remove,
+    grow_disk,
     sleep,
     wake,
     status,
@@ -33,6 +34,8 @@ enum class verb {
     env,
     context_install,
     context_remove,
+    socket_link,
+    socket_unlink,
     completion,
     version,
 };
@@ -47,12 +50,14 @@ struct invocation {
     bool serial = false;                      // logs
     bool follow = false;                      // logs
     std::vector<std::string> passed_on;       // everything after "ssh" or "cp", untouched
-    bool yes = false;                         // delete: do not ask
+    bool yes = false;                         // delete, socket link: do not ask
     bool keep_data = false;                   // delete
     std::optional<std::string> shell;         // env, completion: its name
     bool unset = false;                       // env
     std::optional<std::string> context_name;  // context
     bool use = false;                         // context install: select it
+    std::vector<std::string> places;          // socket: paths
+    std::string size;                         // disk grow: "100GiB"
 };
 
 // Something to print on standard output, and that is all.

@@ -2,6 +2,7 @@
 // and an exit status.
 #include "gangway/commands.hpp"
 
+#include "config/units.hpp"
 #include "gangway/become.hpp"
 #include "gangway/command_line.hpp"
 #include "gangway/control_client.hpp"
@@ -81,6 +82,18 @@ void remove_vm(const control_client& daemon, const invocation& asked)
     );
 }
 
+// As the configuration writes it.
+std::string disk_size(const invocation& asked)
+{
+    const auto size = config::parse_byte_size(asked.size);
+    if (!size)
+        throw failure(
+            "a size is a whole number of MiB, GiB or TiB, such as 100GiB; not " + asked.size,
+            exit_status::usage
+        );
+    return config::to_string(*size);
+}
+
 // What is printed of the daemon's answer.
 std::string shown(const control_client& daemon, const invocation& asked)
 {
@@ -126,6 +139,8 @@ void carry_out(const invocation& asked)
             return watch("/v1/reset", "resetting");
         case verb::remove:
             return remove_vm(daemon, asked);
+        case verb::grow_disk:
+            return watch("/v1/disk/grow?size=" + disk_size(asked), "growing the disk");
         case verb::sleep:
             return watch("/v1/sleep/" + asked.depth, "going to sleep");
         case verb::wake:

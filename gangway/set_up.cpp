@@ -9,6 +9,8 @@
 #include "gangway/failure.hpp"
 #include "gangway/instances.hpp"
 #include "gangway/shell_env.hpp"
+#include "gangway/socket_link.hpp"
+#include "gangway/terminal.hpp"
 
 #include <cstdlib>
 #include <iostream>
@@ -27,8 +29,7 @@ std::string variable_of(const char* name)
     return value != nullptr ? value : "";
 }
 
-// What clients on this machine are to be given.
-std::string docker_host(const config::overrides& where)
+std::filesystem::path known_docker_socket(const config::overrides& where)
 {
     const auto socket = docker_socket(config::load(where).values);
     if (!socket)
@@ -37,7 +38,13 @@ std::string docker_host(const config::overrides& where)
             "opens it; set DOCKER_HOST to that",
             exit_status::usage
         );
-    return "unix://" + socket->string();
+    return *socket;
+}
+
+// What clients on this machine are to be given.
+std::string docker_host(const config::overrides& where)
+{
+    return "unix://" + known_docker_socket(where).string();
 }
 
 shell_kind shell_of_user(const std::optional<std::string>& named)
@@ -100,6 +107,49 @@ void remove_context(const invocation& asked)
     docker_context(docker_client_directory(), context_name(asked)).remove();
 }
 
+// Where it was not asked for by name, the place that everybody on the machine looks at is taken by
+// consent alone.
+std::vector<std::filesystem::path> places_to_link(
+    const invocation& asked, const std::filesystem::path& target
+)
+{
+    if (!asked.places.empty()) return {asked.places.begin(), asked.places.end()};
+    std::vector<std::filesystem::path> places{users_socket_place()};
+    const auto everybodys = machines_socket_place();
+    const bool wanted =
+        look_at(everybodys, target) != socket_place::leads_to_us &&
+        (asked.yes || confirmed(
+                          "Some tools look at " + everybodys.string() +
+                          " alone. Have it lead to Gangway, for everybody on this machine?"
+                      ));
+    if (wanted) places.push_back(everybodys);
+    return places;
+}
+
+void link_sockets(const invocation& asked)
+{
+    const auto target = known_docker_socket(asked.where);
+    for (const auto& place : places_to_link(asked, target)) {
+        const auto absolute = std::filesystem::absolute(place);
+        link_socket(absolute, target);
+        std::cout << absolute.string() << " leads to " << target.string() << std::endl;
+    }
+}
+
+void unlink_sockets(const invocation& asked)
+{
+    const auto target = known_docker_socket(asked.where);
+    std::vector<std::filesystem::path> places(asked.places.begin(), asked.places.end());
+    if (places.empty()) places = {users_socket_place(), machines_socket_place()};
+    for (const auto& place : places) {
+        const auto absolute = std::filesystem::absolute(place);
+        if (unlink_socket(absolute, target))
+            std::cout << absolute.string() << " is removed" << std::endl;
+        else if (!asked.places.empty())
+            throw failure(absolute.string() + " does not lead to " + target.string());
+    }
+}
+
 void show_instances(const invocation& asked)
 {
     const auto all = find_instances([where = asked.where](const std::string& name) mutable {
@@ -129,6 +179,12 @@ bool set_up(const invocation& asked)
             return true;
         case verb::context_remove:
             remove_context(asked);
+            return true;
+        case verb::socket_link:
+            link_sockets(asked);
+            return true;
+        case verb::socket_unlink:
+            unlink_sockets(asked);
             return true;
         case verb::completion:
             std::cout << completion_script(asked.shell.value_or(""), known_words());

@@ -109,6 +109,15 @@ std::string advice(const std::string& state)
     return {};
 }
 
+// Settings that the VM does not have yet. A daemon of an older version does not say.
+std::string restart_text(const json& vm)
+{
+    std::string names;
+    for (const auto& name : vm.value("restart_for", json::array()))
+        names += (names.empty() ? "" : ", ") + printable(name.get<std::string>());
+    return names.empty() ? names : names + "; `gangway restart` brings that into force";
+}
+
 void add_vm(lines& out, const json& vm, sys_seconds now)
 {
     const auto state = text(vm, "state");
@@ -123,6 +132,7 @@ void add_vm(lines& out, const json& vm, sys_seconds now)
         out.add("process", std::to_string(pid));
     if (const auto sizes = holds_text(vm.at("holds")); !sizes.empty()) out.add("holds", sizes);
     if (const auto list = shares_text(vm.at("shares")); !list.empty()) out.add("shares", list);
+    if (const auto names = restart_text(vm); !names.empty()) out.add("changed", names);
     out.add("requests", uses_text(vm.at("leases")));
     if (const auto times = timeline_text(vm.at("timeline")); !times.empty())
         out.add("last start", times);

@@ -121,7 +121,7 @@ asio::awaitable<void> control_api::answer(
     } else if (asked == "GET /v1/logs?follow=1") {
         // Until the client goes: it says nothing more.
         co_await vmctl::first_to_end(send_log(stream, true), stream.wait_for_hangup());
-    } else if (const auto* const command = find_vm_command(asked)) {
+    } else if (const auto command = find_vm_command(asked)) {
         co_await switch_vm(client, *command);
     } else if (asked == "POST /v1/hold") {
         co_await hold_vm(client);

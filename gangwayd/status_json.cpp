@@ -96,6 +96,7 @@ json to_json(const config::settings& settings, const vmctl::vm_status& vm)
           {"image", settings.vm.image.string()}}},
         {"holds", holds_json(settings, vm)},
         {"shares", to_json(vm.shares)},
+        {"restart_for", vm.restart_for},
         {"leases",
          {{"active", vm.use.active},
           {"passive", vm.use.passive},

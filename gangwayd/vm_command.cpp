@@ -1,6 +1,8 @@
 // The table.
 #include "gangwayd/vm_command.hpp"
 
+#include "config/units.hpp"
+
 #include <algorithm>
 #include <array>
 #include <utility>
@@ -16,7 +18,13 @@ boost::asio::awaitable<void> sleep(supervisor& vm, requester who)
     return vm.sleep(std::move(who), depth);
 }
 
-constexpr auto commands = std::to_array<vm_command>({
+struct plain_command {
+    std::string_view request;
+    std::string_view words;
+    boost::asio::awaitable<void> (*carry_out)(supervisor& vm, requester who);
+};
+
+constexpr auto commands = std::to_array<plain_command>({
     {"POST /v1/up",
      "gangway up",
      [](supervisor& vm, requester who) { return vm.up(std::move(who)); }},
@@ -43,10 +51,20 @@ constexpr auto commands = std::to_array<vm_command>({
     {"POST /v1/sleep/off", "gangway sleep", sleep<vmctl::sleep_depth::off>},
 });
 
+constexpr std::string_view grow = "POST /v1/disk/grow?size=";
+
 }  // namespace
 
-const vm_command* find_vm_command(std::string_view request)
+std::optional<vm_command> find_vm_command(std::string_view request)
 {
-    const auto* const found = std::ranges::find(commands, request, &vm_command::request);
-    return found == commands.end() ? nullptr : found;
+    if (request.starts_with(grow)) {
+        const auto size = config::parse_byte_size(request.substr(grow.size()));
+        if (!size) return std::nullopt;
+        return vm_command{"gangway disk grow", [size = *size](supervisor& vm, requester who) {
+                              return vm.grow_disk(std::move(who), size);
+                          }};
+    }
+    const auto* const found = std::ranges::find(commands, request, &plain_command::request);
+    if (found == commands.end()) return std::nullopt;
+    return vm_command{found->words, found->carry_out};
 }

@@ -5,14 +5,16 @@
 
 #include <boost/asio/awaitable.hpp>
 
+#include <functional>
+#include <optional>
 #include <string_view>
 
 struct vm_command {
-    std::string_view request;  // "POST /v1/up"
-    std::string_view words;    // what `gangway` calls it
+    std::string_view words;  // what `gangway` calls it
     // Returns when it is done. Throws engine_unavailable; may be cancelled (terminal).
-    boost::asio::awaitable<void> (*carry_out)(vmctl::supervisor& vm, vmctl::requester who);
+    std::function<boost::asio::awaitable<void>(vmctl::supervisor& vm, vmctl::requester who)>
+        carry_out;
 };
 
-// The command with this method and target; null: there is none.
-const vm_command* find_vm_command(std::string_view request);
+// The command with this method and target; nothing: there is none.
+std::optional<vm_command> find_vm_command(std::string_view request);

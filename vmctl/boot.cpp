@@ -132,6 +132,7 @@ asio::awaitable<std::optional<running_vm>> boot::take_over()
         spdlog::warn("the VM that runs is started anew: {}", error.what());
         co_return std::nullopt;
     }
+    co_await catch_up();
     complete("adopt");
     co_return vm;
 }
@@ -148,8 +149,16 @@ asio::awaitable<std::optional<running_vm>> boot::restore()
         spdlog::warn("the VM that was saved is started anew: {}", error.what());
         co_return std::nullopt;
     }
+    co_await catch_up();
     complete("guest");
     co_return vm;
+}
+
+asio::awaitable<void> boot::catch_up()
+{
+    if (!plan_.catch_up) co_return;
+    auto work = [this] { return plan_.catch_up(host_); };
+    restart_for_ = co_await run_blocking(pool_, std::move(work));
 }
 
 asio::awaitable<std::optional<running_vm>> boot::try_to_restore()

@@ -58,6 +58,9 @@ public:
 
     const std::vector<stage_event>& timeline() const { return timeline_; }
 
+    // Settings that a VM which was not booted now has to be restarted for.
+    const std::vector<std::string>& restart_for() const { return restart_for_; }
+
     std::chrono::milliseconds elapsed() const;
 
     engine_address address_of(const running_vm& vm) const;
@@ -70,6 +73,7 @@ private:
     boost::asio::awaitable<std::optional<running_vm>> try_to_restore();
     domain_spec describe_domain();
     void choose_processors(domain_spec& spec);
+    boost::asio::awaitable<void> catch_up();
     boost::asio::awaitable<running_vm> start();
     boost::asio::awaitable<void> await_engine(engine_address address);
     boost::asio::awaitable<void> listen_to_guest();
@@ -87,6 +91,7 @@ private:
     boot_log console_;
     growing_file console_file_;
     std::vector<stage_event> timeline_;
+    std::vector<std::string> restart_for_;
     bool power_may_be_on_ = true;  // until it was looked at
     bool powered_on_ = false;
     bool powered_by_us_ = false;

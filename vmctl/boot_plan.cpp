@@ -1,10 +1,12 @@
 // The stages on the host, made of this room's disk and key functions.
 #include "vmctl/boot_plan.hpp"
 
+#include "vmctl/grown_disk.hpp"
 #include "vmctl/guest_files.hpp"
 #include "vmctl/image.hpp"
 #include "vmctl/libvirt_hypervisor.hpp"
 #include "vmctl/pki.hpp"
+#include "vmctl/settings_catch_up.hpp"
 #include "vmctl/storage_error.hpp"
 
 #include <system_error>
@@ -87,15 +89,27 @@ boot_plan make_boot_plan(const config::settings& settings, std::string version)
         {"files",
          [state_dir = settings.state_dir,
           instance = settings.instance,
-          size = settings.vm.disk](domain_spec& spec) {
+          size = settings.vm.disk,
+          engine = settings.engine](domain_spec& spec) {
              check_socket_path(spec.serial_socket);
              prepare_guest_files(
-                 state_dir, instance, size, spec.shares, std::chrono::system_clock::now()
+                 state_dir,
+                 instance,
+                 disk_size_in(state_dir, size),
+                 spec.shares,
+                 guest_settings_of(engine),
+                 std::chrono::system_clock::now()
              );
          }}
     );
+    plan.catch_up = [state_dir = settings.state_dir, engine = settings.engine](hypervisor& host) {
+        return catch_up_with_settings(host, state_dir, engine);
+    };
     plan.before_adoption = [directory = pki_directory_in(settings.state_dir)] {
         ensure_pki(directory, std::chrono::system_clock::now(), pki_scope::client_only);
+    };
+    plan.grow_disk = [state_dir = settings.state_dir](hypervisor& host, config::byte_size size) {
+        grow_disk(host, state_dir, size);
     };
     plan.delete_files = [state_dir = settings.state_dir](bool keep_data) {
         if (!keep_data) delete_guest_files(state_dir);

@@ -27,6 +27,11 @@ struct boot_plan {
     std::vector<host_stage> stages;  // in this order
     // Blocking; instead of the stages when the VM turns out to run already, or to be saved.
     std::function<void()> before_adoption;
+    // Blocking; for a VM that was not booted now. Returns the settings that it has to be restarted
+    // for (settings_catch_up.hpp).
+    std::function<std::vector<std::string>(hypervisor&)> catch_up;
+    // Blocking; of the running VM (grown_disk.hpp).
+    std::function<void(hypervisor&, config::byte_size)> grow_disk;
     // Blocking; deletes what the stages have made. Throws std::exception as they do.
     std::function<void(bool keep_data)> delete_files;
     config::tls_files engine_tls;

@@ -258,6 +258,11 @@ credential issue_leaf(const credential& authority, leaf_role role, time_point no
     return to_pem(self, key.get());
 }
 
+bool is_certificate(const std::string& pem)
+{
+    return parse_certificate(pem) != nullptr;
+}
+
 std::optional<std::string> flaw_of_authority(const credential& authority, time_point now)
 {
     const auto certificate = parse_certificate(authority.certificate);

@@ -28,6 +28,9 @@ credential issue_leaf(
     const credential& authority, leaf_role role, certificate_clock::time_point now
 );
 
+// Whether `pem` begins with a certificate, whoever issued it and whenever it is valid.
+bool is_certificate(const std::string& pem);
+
 // Why a credential must be issued again, as the end of a sentence that begins with its name:
 // "is missing or damaged", "does not fit its key", "expires on 2027-03-01". Nothing: it is good,
 // and more than a third of its life is left.

@@ -20,7 +20,7 @@ using std::filesystem::path;
 
 // A multiple of it never ends in a block group too small for ext4 to use, so that a file system's
 // size is exactly what was asked for.
-constexpr std::uint64_t grain = config::mebibytes(16).bytes;
+constexpr std::uint64_t grain = data_disk_grain.bytes;
 
 std::string in_mebibytes(std::uint64_t bytes)
 {

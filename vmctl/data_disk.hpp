@@ -14,6 +14,7 @@ namespace vmctl {
 
 inline constexpr const char* data_disk_label = "boot2docker-data";
 inline constexpr config::byte_size smallest_data_disk = config::mebibytes(64);
+inline constexpr config::byte_size data_disk_grain = config::mebibytes(16);
 
 struct disk_change {
     bool created = false;

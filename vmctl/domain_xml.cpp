@@ -178,7 +178,7 @@ std::string domain_xml(
         << "    <disk type='file' device='disk'>\n"
         << "      <driver name='qemu' type='raw' cache='writeback' discard='unmap'/>\n"
         << "      <source file=" << in_quotes(spec.data_disk.native()) << "/>\n"
-        << "      <target dev='vdb' bus='virtio'/>\n"
+        << "      <target dev='" << data_disk_target << "' bus='virtio'/>\n"
         << "      <serial>gangway-data</serial>\n"
         << "    </disk>\n"
         << share_devices(spec.shares) << "    <controller type='usb' model='none'/>\n"

@@ -11,6 +11,7 @@ namespace vmctl {
 
 inline constexpr const char* domain_architecture = "x86_64";
 inline constexpr const char* domain_machine = "q35";
+inline constexpr const char* data_disk_target = "vdb";  // libvirt's name of it
 
 // libvirt's name for the way the processors are run: the domain's type.
 const char* domain_type(accelerator way);

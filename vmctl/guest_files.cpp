@@ -1,6 +1,7 @@
 // The order in which an instance's files are made ready, and which of them the guest gets.
 #include "vmctl/guest_files.hpp"
 
+#include "vmctl/grown_disk.hpp"
 #include "vmctl/guest_seed.hpp"
 #include "vmctl/private_file.hpp"
 #include "vmctl/share_list.hpp"
@@ -37,7 +38,11 @@ void delete_guest_files(const path& state_dir)
     if (error && error != std::errc::no_such_file_or_directory)
         throw storage_error(data_disk_in(state_dir).string() + ": " + error.message());
     std::vector<path> all{
-        data_disk_in(state_dir), pki_directory_in(state_dir), ssh_directory_in(state_dir)};
+        data_disk_in(state_dir),
+        disk_size_record_in(state_dir),
+        settings_record_in(state_dir),
+        pki_directory_in(state_dir),
+        ssh_directory_in(state_dir)};
     if (!error) all.insert(all.begin(), elsewhere);
     for (const auto& each : all) {
         std::filesystem::remove_all(each, error);
@@ -50,6 +55,7 @@ guest_files_change prepare_guest_files(
     std::string_view instance,
     config::byte_size disk_size,
     const std::vector<config::share>& shares,
+    const guest_settings& settings,
     std::chrono::system_clock::time_point now
 )
 {
@@ -69,7 +75,9 @@ guest_files_change prepare_guest_files(
     identity.ssh_public_host_key = read_file(ssh.public_host_key());
     identity.authorized_key = read_file(ssh.public_key());
     identity.mount_table = mount_table(shares, aliases_of(shares));
+    identity.settings = settings;
     change.disk = ensure_data_disk(data_disk_in(state_dir), disk_size, guest_seed(identity));
+    record_settings(state_dir, settings);
     return change;
 }
 

@@ -4,6 +4,7 @@
 
 #include "config/settings.hpp"
 #include "vmctl/data_disk.hpp"
+#include "vmctl/engine_settings.hpp"
 #include "vmctl/pki.hpp"
 #include "vmctl/ssh_keys.hpp"
 
@@ -37,6 +38,7 @@ guest_files_change prepare_guest_files(
     std::string_view instance,
     config::byte_size disk_size,
     const std::vector<config::share>& shares,
+    const guest_settings& settings,
     std::chrono::system_clock::time_point now
 );
 

@@ -97,6 +97,10 @@ std::vector<seed_file> guest_seed(const guest_identity& identity)
         {root + "ssh/ssh_host_ed25519_key", identity.ssh_host_key, 0600, always},
         {root + "ssh/ssh_host_ed25519_key.pub", identity.ssh_public_host_key, 0644, always},
         {root + "gangway/shares", identity.mount_table, 0644, always},
+        // Either may hold a proxy's password.
+        {root + "gangway/daemon.json", identity.settings.daemon_json + '\n', 0600, always},
+        {root + "gangway/environment", identity.settings.environment, 0600, always},
+        {root + "certs/gangway.pem", identity.settings.authorities, 0644, always},
         {root + "userdata.tar",
          tar_archive({{".ssh/", 0700, {}}, {".ssh/authorized_keys", 0600, keys}}),
          0644,

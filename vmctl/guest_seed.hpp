@@ -2,6 +2,8 @@
 // stock boot2docker ISO (18.09 and later) start from the same disk. Pure.
 #pragma once
 
+#include "vmctl/engine_settings.hpp"
+
 #include <string>
 #include <string_view>
 #include <vector>
@@ -33,6 +35,7 @@ struct guest_identity {
     std::string ssh_public_host_key;
     std::string authorized_key;  // one line of an authorized_keys file
     std::string mount_table;     // share_list.hpp
+    guest_settings settings;
 };
 
 std::vector<seed_file> guest_seed(const guest_identity& identity);

@@ -167,6 +167,10 @@ public:
         std::stop_token call_off
     ) = 0;
 
+    // The running VM's data disk has `size` from now on, which is more than it had. The guest sees
+    // a larger disk with the same file system.
+    virtual void resize_data_disk(config::byte_size size) = 0;
+
     // Presses the power button; the guest may take its time or ignore it. A paused one goes on
     // first. No error when it is off.
     virtual void ask_to_shut_down() = 0;

@@ -73,6 +73,13 @@ void resume_if_paused(virDomainPtr domain)
     if (state_of(domain).what != VIR_DOMAIN_RUNNING) throw failure;
 }
 
+void resize_data_disk(virDomainPtr domain, config::byte_size size)
+{
+    if (virDomainBlockResize(domain, data_disk_target, size.bytes, VIR_DOMAIN_BLOCK_RESIZE_BYTES) <
+        0)
+        refuse("resize the VM's disk");
+}
+
 void refuse(std::string_view doing)
 {
     throw describe(hypervisor_problem::refused, doing, virGetLastErrorMessage());

@@ -37,6 +37,8 @@ void end_saving(virDomainPtr domain);
 // No error when it is off.
 void resume_if_paused(virDomainPtr domain);
 
+void resize_data_disk(virDomainPtr domain, config::byte_size size);
+
 // `refused`, with libvirt's last words.
 [[noreturn]] void refuse(std::string_view doing);
 

@@ -204,6 +204,14 @@ public:
         });
     }
 
+    void resize_data_disk(config::byte_size size) override
+    {
+        const auto domain = existing();
+        limit_.within(domain.get(), "resize the disk of " + name_, [&] {
+            vmctl::resize_data_disk(domain.get(), size);
+        });
+    }
+
     void ask_to_shut_down() override
     {
         const auto domain = find();

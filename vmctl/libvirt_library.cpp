@@ -151,6 +151,15 @@ char* virDomainGetMetadata(virDomainPtr domain, int type, const char* uri, unsig
     );
 }
 
+int virDomainBlockResize(
+    virDomainPtr dom, const char* disk, unsigned long long size, unsigned int flags
+)
+{
+    return function<decltype(&virDomainBlockResize)>(libraries().core, "virDomainBlockResize")(
+        dom, disk, size, flags
+    );
+}
+
 const char* virDomainGetName(virDomainPtr domain)
 {
     return function<decltype(&virDomainGetName)>(libraries().core, "virDomainGetName")(domain);

@@ -114,6 +114,11 @@ public:
     boost::asio::awaitable<void> reset(requester who);
     boost::asio::awaitable<void> remove(requester who, bool keep_data);
 
+    // For `gangway disk grow`: starts or wakes the VM, whose disk and file system have `size` then,
+    // and containers go on. Throws engine_unavailable, also for a size that is not more than it
+    // has.
+    boost::asio::awaitable<void> grow_disk(requester who, config::byte_size size);
+
     // For `gangway sleep`: returns when the VM sleeps at least so deep. Throws engine_unavailable
     // when it cannot, because somebody uses it, say; the VM runs then.
     boost::asio::awaitable<void> sleep(requester who, sleep_depth depth);

@@ -48,6 +48,7 @@ vm_status supervisor::status() const
         now.ssh_port = vm_->ssh_port;
         now.process_id = vm_->process_id;
         now.shares = vm_->shares;
+        now.restart_for = boot_->restart_for();
     }
     now.use = idle_.use();
     now.awake_because = idle_.obstacles();

@@ -13,6 +13,9 @@ namespace vmctl {
 // QEMU's name of the guest's network (-netdev user,id=…).
 inline constexpr const char* user_network_id = "gw0";
 
+// Where the guest finds this machine, its loopback included (QEMU's default of -netdev user,host=).
+inline constexpr const char* host_in_user_network = "10.0.2.2";
+
 struct port_forward {
     std::uint16_t host = 0;  // of 127.0.0.1
     guest_port guest;

@@ -42,6 +42,7 @@ struct vm_status {
     std::uint16_t ssh_port = 0;
     int process_id = 0;  // QEMU's; 0: unknown
     std::vector<config::share> shares;
+    std::vector<std::string> restart_for;  // settings that have changed since it was booted
     vm_use use;
     std::vector<std::string> awake_because;  // empty: nothing stands against sleeping
     std::vector<vm_note> history;            // the newest last

@@ -67,6 +67,23 @@ void commands_tell_of_the_vm(const account& user)
     CHECK(user.gangway({"ports"}).out.find(id.substr(0, 12)) != std::string::npos);
 }
 
+void its_disk_grows_while_it_is_used(const account& user)
+{
+    constexpr auto kilobytes = "df -P /var/lib/docker/ | awk 'NR == 2 { print $2 }'";
+    const auto size = [&] { return std::stoull(user.gangway({"ssh", kilobytes}).out) / 1024; };
+    CHECK(size() < 65 * 1024);
+    const auto smaller = user.gangway({"disk", "grow", "1GiB"});
+    CHECK(smaller.exit_status == 1);
+    CHECK(smaller.err.find("it has 64GiB already") != std::string::npos);
+    const auto grown = user.gangway({"disk", "grow", "80GiB"});
+    CAPTURE(grown.err);
+    CHECK(grown.exit_status == 0);
+    CHECK(user.docker_text({"ps", "-q", "--filter", "name=web"}).size() == 12);
+    // Some of it is for the file system itself.
+    CHECK(size() > 75 * 1024);
+    CHECK(user.vm().at("holds").at("disk_limit") == 80ULL << 30U);
+}
+
 void files_are_copied_in_and_out(const account& user)
 {
     const auto here = user.home() / "a letter";

@@ -10,6 +10,7 @@
 namespace e2e {
 
 void commands_tell_of_the_vm(const account& user);
+void its_disk_grows_while_it_is_used(const account& user);
 void files_are_copied_in_and_out(const account& user);
 
 // Clients that are told nothing but what `gangway context` and `gangway env` have set up.

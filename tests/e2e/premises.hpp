@@ -36,6 +36,8 @@ public:
 
     std::filesystem::path container_probe() const { return directory() / "bin/container_probe"; }
 
+    std::filesystem::path company_network() const { return directory() / "bin/company_network"; }
+
     // Not to be changed: it may be what the build has made.
     std::filesystem::path image() const { return directory() / "image"; }
 

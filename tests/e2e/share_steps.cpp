@@ -60,11 +60,11 @@ fs::path archive_of(const account& user)
     return user.home().string() + "-archive";
 }
 
-void share_an_archive(const account& user)
+json shares_with_an_archive(const account& user)
 {
     fs::create_directory(archive_of(user));
     test_support::write_file(archive_of(user) / "book", "text\n");
-    user.configure({{"shares", {"~/", archive_of(user).string() + ":ro", "/etc:ro"}}});
+    return {"~/", archive_of(user).string() + ":ro", "/etc:ro"};
 }
 
 // Each line is what a check in the container printed.

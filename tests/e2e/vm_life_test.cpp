@@ -4,6 +4,7 @@
 #include "tests/e2e/client_steps.hpp"
 #include "tests/e2e/command_steps.hpp"
 #include "tests/e2e/disk_check.hpp"
+#include "tests/e2e/engine_steps.hpp"
 #include "tests/e2e/port_steps.hpp"
 #include "tests/e2e/premises.hpp"
 #include "tests/e2e/share_steps.hpp"
@@ -193,7 +194,7 @@ void only_our_own_certificate_opens_the_engine(const account& user)
     CHECK(nobodys.err.find("tls: ") != std::string::npos);
 }
 
-void a_later_daemon_takes_the_running_vm_over(account& user)
+void a_later_daemon_takes_the_running_vm_over(account& user, const json& settings)
 {
     user.docker_text(
         {"run",
@@ -215,6 +216,7 @@ void a_later_daemon_takes_the_running_vm_over(account& user)
     CHECK(!fs::exists(user.docker_socket()));
     CHECK(user.virtual_machines() == before);
 
+    user.configure(settings);
     user.start_daemon();
     CHECK(user.docker_text({"ps", "--format", "{{.Names}}"}) == "talker\nweb");
     CHECK(user.virtual_machines() == before);
@@ -329,7 +331,9 @@ void down_ends_a_saved_one_in_order(const account& user)
 TEST_CASE("from nothing to a running container, through death and restart, to power off")
 {
     account user;
-    share_an_archive(user);
+    company_network company(user);
+    json settings = {{"shares", shares_with_an_archive(user)}, {"engine", company.settings()}};
+    user.configure(settings);
     the_first_two_clients_get_one_vm(user);
     the_status_tells_how_it_came_to_be(user);
     what_is_secret_stays_with_the_user(user);
@@ -342,6 +346,7 @@ TEST_CASE("from nothing to a running container, through death and restart, to po
     const published ports;
     what_containers_publish_is_open_here(user, ports);
     commands_tell_of_the_vm(user);
+    its_disk_grows_while_it_is_used(user);
     files_are_copied_in_and_out(user);
     clients_find_the_engine(user);
     every_way_of_publishing_survives_a_crash(user);
@@ -354,12 +359,16 @@ TEST_CASE("from nothing to a running container, through death and restart, to po
     node_runs_containers(user);
     a_dev_container_has_the_workspace(user);
     only_our_own_certificate_opens_the_engine(user);
-    a_later_daemon_takes_the_running_vm_over(user);
+    company.is_used(user);
+    settings["engine"] = changed_settings(company);
+    a_later_daemon_takes_the_running_vm_over(user, settings);
+    the_engine_takes_over_what_it_can(user);
     what_was_published_is_open_again(ports);
     a_killed_libvirt_is_not_missed(user);
     a_killed_vm_comes_back(user);
     a_guest_that_panics_comes_back(user);
     restart_keeps_the_data(user);
+    the_engine_has_all_settings(user);
     what_was_published_is_open_again(ports);
     down_ends_a_saved_one_in_order(user);
     CHECK(user.stop_daemon() == 0);

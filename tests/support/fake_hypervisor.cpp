@@ -127,6 +127,18 @@ std::size_t fake_hypervisor::count(const std::string& call) const
     return static_cast<std::size_t>(std::count(calls_.begin(), calls_.end(), call));
 }
 
+std::vector<std::string> fake_hypervisor::last_in_guest() const
+{
+    const std::scoped_lock lock(guard_);
+    return last_in_guest_;
+}
+
+config::byte_size fake_hypervisor::disk_size() const
+{
+    const std::scoped_lock lock(guard_);
+    return disk_size_;
+}
+
 bool fake_hypervisor::is_on() const
 {
     const std::lock_guard lock(guard_);
@@ -285,10 +297,18 @@ guest_result fake_hypervisor::run_in_guest(
 )
 {
     std::unique_lock lock(guard_);
+    last_in_guest_ = command;
     enter(lock, command.front());
     end_if(call_off, command.front());
     if (!on_) throw describe(hypervisor_problem::refused, "ask the guest's agent", "it is off");
     return std::exchange(next_in_guest_, {});
+}
+
+void fake_hypervisor::resize_data_disk(config::byte_size size)
+{
+    std::unique_lock lock(guard_);
+    enter(lock, "resize_data_disk");
+    disk_size_ = size;
 }
 
 void fake_hypervisor::ask_to_shut_down()

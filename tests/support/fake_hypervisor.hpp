@@ -57,6 +57,8 @@ public:
 
     std::vector<std::string> calls() const;
     std::size_t count(const std::string& call) const;
+    std::vector<std::string> last_in_guest() const;
+    config::byte_size disk_size() const;
     bool is_on() const;
     bool is_paused() const;
     bool is_saved() const;
@@ -83,6 +85,7 @@ public:
         std::chrono::milliseconds patience,
         std::stop_token call_off
     ) override;
+    void resize_data_disk(config::byte_size size) override;
     void ask_to_shut_down() override;
     void cut_power() override;
     void undefine() override;
@@ -109,6 +112,8 @@ private:
     std::string boot_text_ = whole_boot;
     std::vector<vmctl::guest_port> forwards_;
     vmctl::guest_result next_in_guest_;
+    std::vector<std::string> last_in_guest_;
+    config::byte_size disk_size_;
     bool on_ = false;
     bool paused_ = false;
     bool saved_ = false;

@@ -15,7 +15,10 @@ constexpr const char* everything = R"({
     "state_dir": "/state \"dir\"",
     "docker": {"listen": ["fd://", "unix:///a/b.sock"], "group": "docker"},
     "control": {"listen": "unix:///c.sock"},
-    "engine": {"remote": "tcp://[::1]:2376", "tls_dir": "/tls"},
+    "engine": {
+        "remote": "tcp://[::1]:2376", "tls_dir": "/tls", "daemon_json": {"dns": ["192.0.2.53"]},
+        "http_proxy": "http://\"me\"@a:1", "https_proxy": "b:2", "no_proxy": "c", "certificates": ["/ca.pem"]
+    },
     "vm": {
         "libvirt_uri": "qemu:///system", "acceleration": "kvm", "cpus": 3, "memory": "3GiB",
         "disk": "100GiB", "image": "/images", "engine_port": 2376, "boot_timeout": "90s",
@@ -69,6 +72,11 @@ TEST_CASE("every line says where its value came from")
     "engine": {
         // "tls_dir" is not set: none, no TLS  // default
         // "remote" is not set: none, the VM  // default
+        "daemon_json": {},  // default
+        "http_proxy": "",  // default
+        "https_proxy": "",  // default
+        "no_proxy": "",  // default
+        "certificates": []  // default
     },
     "vm": {
         "libvirt_uri": "qemu:///session",  // default

@@ -15,6 +15,7 @@ using test_support::test_directory;
 namespace {
 
 const std::vector<config::share> no_shares;
+const guest_settings no_settings;
 
 }  // namespace
 
@@ -23,7 +24,7 @@ TEST_CASE("an instance's files are deleted, and a disk that is elsewhere by a li
     const test_directory directory;
     const auto state = directory / "default";
     const auto now = std::chrono::system_clock::now();
-    prepare_guest_files(state, "default", small_disk, no_shares, now);
+    prepare_guest_files(state, "default", small_disk, no_shares, no_settings, now);
     std::filesystem::rename(data_disk_in(state), directory / "elsewhere.img");
     std::filesystem::create_symlink(directory / "elsewhere.img", data_disk_in(state));
     test_support::write_file(state / "other", "kept");
@@ -47,7 +48,8 @@ TEST_CASE("an instance's files are made once and then left alone until a certifi
     const test_directory directory;
     const auto state = directory / "default";
     const auto now = std::chrono::system_clock::now();
-    const auto first = prepare_guest_files(state, "default", small_disk, no_shares, now);
+    const auto first =
+        prepare_guest_files(state, "default", small_disk, no_shares, no_settings, now);
     CHECK(first.pki.guest());
     CHECK(first.ssh_keys);
     CHECK(first.disk.created);
@@ -61,15 +63,16 @@ TEST_CASE("an instance's files are made once and then left alone until a certifi
         read_file(state / "ssh/ssh_host_ed25519_key")
     );
     CHECK(content_in(disk, root + "etc/hostname") == "gangway-default\n");
-    CHECK(names_in(state) == "disk.img pki ssh ");
+    CHECK(names_in(state) == "disk.img engine.json pki ssh ");
 
-    const auto again = prepare_guest_files(state, "default", small_disk, no_shares, now + 1h);
+    const auto again =
+        prepare_guest_files(state, "default", small_disk, no_shares, no_settings, now + 1h);
     CHECK_FALSE(again.pki.guest());
     CHECK_FALSE(again.ssh_keys);
     CHECK(again.disk == disk_change{});
 
     const auto later =
-        prepare_guest_files(state, "default", small_disk, no_shares, now + 24h * 600);
+        prepare_guest_files(state, "default", small_disk, no_shares, no_settings, now + 24h * 600);
     CHECK(later.pki.guest());
     CHECK(
         later.disk.updated ==
@@ -82,7 +85,12 @@ TEST_CASE("neither the authority's key nor the client's lies in the guest")
 {
     const test_directory directory;
     prepare_guest_files(
-        directory / "s", "default", small_disk, no_shares, std::chrono::system_clock::now()
+        directory / "s",
+        "default",
+        small_disk,
+        no_shares,
+        no_settings,
+        std::chrono::system_clock::now()
     );
     const auto image = read_file(data_disk_in(directory / "s"));
     const auto body = [&](const char* name) {
@@ -99,10 +107,10 @@ TEST_CASE("renewed certificates that a crash kept from the disk reach it at the 
     const test_directory directory;
     const auto state = directory / "s";
     const auto now = std::chrono::system_clock::now();
-    prepare_guest_files(state, "default", small_disk, no_shares, now);
+    prepare_guest_files(state, "default", small_disk, no_shares, no_settings, now);
     ensure_pki(pki_directory_in(state), now + 24h * 600);
     const auto change =
-        prepare_guest_files(state, "default", small_disk, no_shares, now + 24h * 600);
+        prepare_guest_files(state, "default", small_disk, no_shares, no_settings, now + 24h * 600);
     CHECK_FALSE(change.pki.guest());
     CHECK(change.disk.updated.size() == 2);
 }
@@ -114,16 +122,17 @@ TEST_CASE("the guest is told what to mount, anew before each boot")
     const auto home = directory / "home";
     std::filesystem::create_directory(home);
     const auto now = std::chrono::system_clock::now();
-    prepare_guest_files(state, "default", small_disk, {{home, true}}, now);
+    prepare_guest_files(state, "default", small_disk, {{home, true}}, no_settings, now);
     const auto told = "gangway-share-0 rw " + home.string() + "\n";
     CHECK(read_file(data_disk_in(state)).find(told) != std::string::npos);
 
-    const auto change = prepare_guest_files(state, "default", small_disk, {{home, false}}, now);
+    const auto change =
+        prepare_guest_files(state, "default", small_disk, {{home, false}}, no_settings, now);
     CHECK(change.disk.updated == std::vector<std::string>{"var/lib/boot2docker/gangway/shares"});
 
     std::filesystem::remove(home);
     CHECK_THROWS_WITH(
-        prepare_guest_files(state, "default", small_disk, {{home, true}}, now),
+        prepare_guest_files(state, "default", small_disk, {{home, true}}, no_settings, now),
         Catch::Contains(home.string()) && Catch::Contains("\"shares\"")
     );
 }

@@ -23,7 +23,8 @@ const guest_identity identity = {
     "HOST KEY\n",
     "HOST PUB\n",
     "ssh-ed25519 AAAA me",
-    "gangway-share-0 rw /home/me\n"};
+    "gangway-share-0 rw /home/me\n",
+    {R"({"debug":true})", "HTTP_PROXY=http://proxy.example:3128\n", "AUTHORITY\n"}};
 
 std::map<std::string, seed_file> by_path(const std::vector<seed_file>& seed)
 {
@@ -53,11 +54,17 @@ TEST_CASE("the seed holds what the guest contract names, and no key but the engi
         row{"tls/serverkey.pem", "SERVER KEY\n", 0600, seed_policy::always},
         row{"ssh/ssh_host_ed25519_key", "HOST KEY\n", 0600, seed_policy::always},
         row{"ssh/ssh_host_ed25519_key.pub", "HOST PUB\n", 0644, seed_policy::always},
-        row{"gangway/shares", "gangway-share-0 rw /home/me\n", 0644, seed_policy::always}
+        row{"gangway/shares", "gangway-share-0 rw /home/me\n", 0644, seed_policy::always},
+        row{"gangway/daemon.json", "{\"debug\":true}\n", 0600, seed_policy::always},
+        row{"gangway/environment",
+            "HTTP_PROXY=http://proxy.example:3128\n",
+            0600,
+            seed_policy::always},
+        row{"certs/gangway.pem", "AUTHORITY\n", 0644, seed_policy::always}
     );
     const auto path = std::string("var/lib/boot2docker/") + expected.name;
     CHECK(seed.at(path) == seed_file{path, expected.content, expected.mode, expected.policy});
-    CHECK(seed.size() == 9);
+    CHECK(seed.size() == 12);
     CHECK(seed.at("var/lib/boot2docker/profile").policy == seed_policy::at_creation);
 }
 
