@@ -106,6 +106,11 @@ TEST_CASE("options of a command")
     CHECK(parsed({"delete", "--yes"}).yes);
     CHECK(parsed({"rm", "-y", "--keep-data"}).keep_data);
     CHECK(parsed({"rm", "-f"}).yes);
+    CHECK(parsed({"disk", "grow", "100GiB"}).what == verb::grow_disk);
+    CHECK(parsed({"disk", "grow", "100GiB"}).size == "100GiB");
+    CHECK(parsed({"socket", "link", "-y"}).what == verb::socket_link);
+    CHECK(parsed({"socket", "link", "-y"}).yes);
+    CHECK(parsed({"socket", "unlink", "/a", "b"}).places == words{"/a", "b"});
     CHECK(parsed({"env", "--shell", "fish"}).shell == "fish");
     CHECK(parsed({"shellinit", "--unset"}).unset);
     CHECK(parsed({"completion", "zsh"}).shell == "zsh");

@@ -62,6 +62,30 @@ TEST_CASE("what needs no daemon works without one")
     CHECK_THAT(activated.err, Contains("service manager"));
 }
 
+TEST_CASE("the user's own place for the socket is linked, everybody's only by consent")
+{
+    const stage here;
+    test_support::write_file(
+        here / "config.json", R"({"docker": {"listen": ["unix:///the/docker.sock"]}})"
+    );
+    const auto run = [&](words arguments) {
+        arguments.insert(
+            arguments.begin(), {GANGWAY_PROGRAM, "--config", (here / "config.json").string()}
+        );
+        return test_support::run({.arguments = arguments, .environment = here.environment()});
+    };
+    const auto place = here / ".docker/run/docker.sock";
+    const auto linked = run({"socket", "link"});
+    CHECK(linked.exit_status == 0);
+    CHECK(linked.out == place.string() + " leads to /the/docker.sock\n");
+    CHECK(std::filesystem::read_symlink(place) == "/the/docker.sock");
+    CHECK(run({"socket", "unlink"}).out == place.string() + " is removed\n");
+    CHECK_FALSE(std::filesystem::exists(std::filesystem::symlink_status(place)));
+    const auto nothing = run({"socket", "unlink", place.string()});
+    CHECK(nothing.exit_status == 1);
+    CHECK_THAT(nothing.err, Contains("does not lead to /the/docker.sock"));
+}
+
 TEST_CASE("without a daemon each command says what to do, with status 3")
 {
     const std::string command = GENERATE(

@@ -175,6 +175,25 @@ TEST_CASE("gangway logs --serial follows the console through a new start of the 
     CHECK(follower.wait(test_support::patience).has_value());
 }
 
+TEST_CASE("gangway disk grow says a size as the configuration writes it")
+{
+    const stage here;
+    SECTION("and the daemon does it")
+    {
+        const fake_daemon daemon(here.control(), {streams({ready_line})});
+        CHECK(here.run({"disk", "grow", "1024GiB"}).exit_status == 0);
+        CHECK(daemon.requests() == words{"POST /v1/disk/grow?size=1TiB HTTP/1.1"});
+    }
+    SECTION("and no other")
+    {
+        const fake_daemon daemon(here.control(), {});
+        const auto result = here.run({"disk", "grow", "100GB"});
+        CHECK(result.exit_status == 2);
+        CHECK_THAT(result.err, Contains("such as 100GiB; not 100GB"));
+        CHECK(daemon.requests().empty());
+    }
+}
+
 TEST_CASE("gangway delete asks first")
 {
     const stage here;
