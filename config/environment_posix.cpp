@@ -54,6 +54,13 @@ std::vector<std::filesystem::path> directories_of_authorities()
     return there;
 }
 
+// Below our own prefix, or where the package gangway-image puts them whatever the prefix is.
+std::filesystem::path packaged_images()
+{
+    auto ours = if_exists(GANGWAY_PACKAGED_IMAGES, manifest);
+    return !ours.empty() ? ours : if_exists("/usr/share/gangway/images", manifest);
+}
+
 }  // namespace
 
 environment read_environment()
@@ -78,7 +85,7 @@ environment read_environment()
     };
     // Images the user built win over those of the package.
     if (if_exists(defaults(result, "default").vm.image, manifest).empty())
-        result.packaged_images = if_exists(GANGWAY_PACKAGED_IMAGES, manifest);
+        result.packaged_images = packaged_images();
     return result;
 }
 

@@ -15,6 +15,8 @@ test_packages=(
     catch2 ccache clang-format docker.io iptables openssl procps socat systemd util-linux python3 python3-docker
     python3-websocket man-db mandoc zsh fish tcsh
 )
+# cpack asks dpkg-shlibdeps and file what a program needs.
+package_packages=(dpkg-dev file lintian)
 # Where there is no npm. A Node.js that is not Debian's has its own, beside which Debian's cannot be.
 node_packages=(nodejs npm)
 # libFuzzer is a part of libclang-rt; llvm has the symbolizer, without which a report names no line.

@@ -18,6 +18,12 @@ using std::filesystem::path;
 
 constexpr std::string_view rebuild = "build the image again: appliance/build --output DIR";
 
+std::string ways_to_get_one(const path& directory)
+{
+    return "install the package gangway-image, run appliance/build --output " + directory.string() +
+           ", or set vm.image";
+}
+
 class manifest {
 public:
     explicit manifest(const path& directory) : directory_(directory)
@@ -26,13 +32,12 @@ public:
         const auto file = directory / "manifest.json";
         if (!std::filesystem::is_directory(directory, error))
             throw storage_error(
-                "no VM image in " + directory.string() + ": run appliance/build --output " +
-                directory.string() + " or set vm.image"
+                "no VM image in " + directory.string() + ": " + ways_to_get_one(directory)
             );
         if (!std::filesystem::exists(file, error) && !error)
             throw storage_error(
-                "no VM image in " + directory.string() + " (there is no manifest.json): " +
-                "run appliance/build --output " + directory.string() + " or set vm.image"
+                "no VM image in " + directory.string() +
+                " (there is no manifest.json): " + ways_to_get_one(directory)
             );
         values_ = json::parse(read_file(file), nullptr, false);
         if (!values_.is_object()) refuse("is not a JSON object");

@@ -84,8 +84,9 @@ TEST_CASE("an image that is not there says how to get one")
     const auto missing = directory / "images";
     CHECK_THROWS_WITH(
         load_image(missing),
-        "no VM image in " + missing.string() + ": run appliance/build --output " +
-            missing.string() + " or set vm.image"
+        "no VM image in " + missing.string() +
+            ": install the package gangway-image, run appliance/build --output " +
+            missing.string() + ", or set vm.image"
     );
     CHECK_THROWS_WITH(
         load_image(directory.path()),
