@@ -57,12 +57,12 @@ for page in gangway.1 gangway.json.5 gangwayd.8; do
     [ "$(man -w "${page##*.}" "${page%.*}")" = "/usr/share/man/man${page##*.}/$page.gz" ] || wrong "there is no manual page $page"
 done
 [ "$(cat /usr/share/gangway/version)" = "$version" ] || wrong "appliance/build would make an image of another version"
-/usr/share/gangway/appliance/build --help | grep -q 'default: /var/lib/gangway/images' || wrong "appliance/build --help says another directory"
+grep -q 'default: /var/lib/gangway/images' <<<"$(/usr/share/gangway/appliance/build --help)" || wrong "appliance/build --help says another directory"
 said "programs, completions and manual pages are in place"
 
 # What the daemon loads and runs later is there, too.
 for need in libvirt.so.0 libvirt-qemu.so.0; do
-    ldconfig -p | grep -q "$need " || wrong "the daemon would not find $need"
+    grep -q "$need " <<<"$(ldconfig -p)" || wrong "the daemon would not find $need"
 done
 for need in libvirtd qemu-system-x86_64 debugfs mke2fs ssh ssh-keygen; do
     PATH=/usr/bin:/bin:/usr/sbin:/sbin command -v $need >/dev/null || wrong "$need, which the VM needs, is not installed"
@@ -78,7 +78,7 @@ said "libvirt $(dpkg-query -Wf '${Version}' libvirt0), QEMU, tools and units: th
 
 if [ -n "$image" ]; then
     apt install "$image"
-    as_user gangwayd --print-config | grep -q '"image": "/usr/share/gangway/images"' || wrong "the daemon does not find the image's package"
+    grep -q '"image": "/usr/share/gangway/images"' <<<"$(as_user gangwayd --print-config)" || wrong "the daemon does not find the image's package"
     files=$(sed -n 's/^ *"\([a-z.]*\)": {"size".*"sha256": "\([0-9a-f]*\)".*/\2  \1/p' /usr/share/gangway/images/manifest.json)
     (cd /usr/share/gangway/images && sha256sum --check --quiet <<<"$files") || wrong "the image is not what its manifest says"
     said "the image's package is found, and whole: $(wc -l <<<"$files") files"
