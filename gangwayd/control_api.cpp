@@ -1,6 +1,8 @@
 // Requests of the control API mapped to the supervisor and the log.
 #include "gangwayd/control_api.hpp"
 
+#include "gangwayd/metrics.hpp"
+#include "gangwayd/metrics_text.hpp"
 #include "gangwayd/progress_stream.hpp"
 #include "gangwayd/status_json.hpp"
 #include "gangwayd/version.hpp"
@@ -44,7 +46,12 @@ asio::awaitable<void> send_error(
 
 vmctl::requester requester_of(const proxy::client_connection& client, std::string_view words)
 {
-    return {client.who.uid, client.who.pid, proxy::command_of(client.who), std::string(words)};
+    return {
+        client.who.uid,
+        client.who.pid,
+        proxy::command_of(client.who),
+        std::string(words),
+        vmctl::wake_reason::command};
 }
 
 struct request {
@@ -114,6 +121,9 @@ asio::awaitable<void> control_api::answer(
         co_await send(stream, "200 OK", "application/json", version.dump() + "\n");
     } else if (asked == "GET /v1/status") {
         co_await send(stream, "200 OK", "application/json", status());
+    } else if (asked == "GET /metrics") {
+        auto text = metrics(settings_, server_, vm_, ports_);
+        co_await send(stream, "200 OK", std::string(metrics_text::media_type), std::move(text));
     } else if (asked == "GET /v1/ports") {
         co_await send_ports(stream);
     } else if (asked == "GET /v1/logs") {

@@ -7,6 +7,11 @@
 
 namespace proxy {
 
+// The statuses of the answers below.
+inline constexpr int unavailable = 503;
+inline constexpr int request_refused = 400;
+inline constexpr int start_refused_status = 500;
+
 // 503, `Connection: close`. The message begins with "gangway: ". `to_head`: the request was HEAD,
 // so that the body stays away while its length is told.
 std::string error_reply(std::string_view reason, bool to_head);

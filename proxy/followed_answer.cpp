@@ -42,6 +42,8 @@ followed_answer::followed_answer(
     : client_(client),
       head_(std::move(request.head)),
       who_(request.who),
+      name_(request.name),
+      counted_(tools.counted),
       stream_(std::move(stream)),
       upstream_(tools, engine, dialer, std::move(request.who), request.activity),
       from_engine_(tools.buffers)
@@ -66,6 +68,7 @@ io_task<> followed_answer::run(std::unique_ptr<byte_stream> engine, vmctl::lease
     closes_ = true;
     const auto reply = error_reply(reason, false);
     co_await write_client(reply);
+    counted_.answers.add(name_, unavailable);
 }
 
 io_task<> followed_answer::follow()
@@ -108,6 +111,7 @@ io_task<followed_answer::outcome> followed_answer::pass_on(std::string target)
         if (!upstream_.connection().write_now(rest)) {
             co_await write_rest(upstream_.connection(), rest);
         }
+        counted_.to_engine += head.size();
         asked_ = true;
         if (client_finished_) finish_asking();
         const auto how = co_await hand_on();
@@ -202,6 +206,7 @@ io_task<bool> followed_answer::take_head(std::size_t size)
         plain_ = !joins;
         closes_ = responses_.closes();
         co_await write_client(from_engine_.bytes().substr(0, size));
+        counted_.answers.add(name_, status);
     } else if (!joins) {
         if (status == 404 && stream_->ends_without_subject()) co_return true;
         throw dial_error("the engine answers by status " + std::to_string(status));
@@ -217,6 +222,7 @@ io_task<> followed_answer::write_client(std::string_view bytes)
         if (!client_.write_now(rest)) {
             co_await write_rest(client_, rest);
         }
+        counted_.to_client += bytes.size();
     } catch (const boost::system::system_error& error) {
         throw client_gone(error.code().message());
     }

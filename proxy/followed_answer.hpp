@@ -23,6 +23,7 @@ struct followed_request {
     std::string head;  // as it was sent, with its blank line
     vmctl::activity activity = vmctl::activity::watching;
     vmctl::requester who;
+    request_name name;
 };
 
 // Lives on the loop's thread, and until run() has ended.
@@ -73,6 +74,8 @@ private:
     byte_stream& client_;
     const std::string head_;
     const vmctl::requester who_;
+    const request_name name_;
+    traffic& counted_;
     const std::unique_ptr<watched_stream> stream_;
 
     followed_upstream upstream_;

@@ -5,6 +5,7 @@
 #include "proxy/deadlines.hpp"
 #include "proxy/known_answers.hpp"
 #include "proxy/splice.hpp"
+#include "proxy/traffic.hpp"
 
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/thread_pool.hpp>
@@ -30,6 +31,7 @@ struct loop_tools {
     deadlines overdue;
     buffer_pool buffers;
     pipe_pool pipes;
+    traffic counted;
 
     // Asked when a container starts; null: what containers publish is not ours to bring here.
     start_gate* starts = nullptr;

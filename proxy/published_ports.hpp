@@ -22,6 +22,7 @@
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/steady_timer.hpp>
 
+#include <cstddef>
 #include <cstdint>
 #include <exception>
 #include <list>
@@ -66,6 +67,12 @@ public:
 
     // Whose the ports are.
     port_owners owners() const;
+
+    // Connections to ports of TCP that are open now.
+    std::size_t connections() const { return tunnels_.size(); }
+
+    // Of those connections: the bytes, where the engine is the container.
+    const traffic& counted() const { return tools_.counted; }
 
     // Binds what owners() gave of an engine that sleeps: as if it had gone to sleep here.
     void engine_found_asleep(const port_owners& ports);

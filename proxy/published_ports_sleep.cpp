@@ -56,6 +56,7 @@ asio::awaitable<void> published_ports::wake(published_port where)
     const vmctl::held_flag waking(waking_);
     vmctl::requester who;
     who.request = "a connection to " + to_string(where);
+    who.reason = vmctl::wake_reason::port;
     try {
         const auto use = co_await engine_.acquire(std::move(who), vmctl::activity::active);
         co_return;

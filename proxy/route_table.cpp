@@ -1,10 +1,11 @@
-// The table itself, and how a request target is matched against it.
+// The table itself, and what is read from the query.
 #include "proxy/route_table.hpp"
 
+#include "proxy/api_path.hpp"
+#include "proxy/plain_routes.hpp"
 #include "proxy/query_text.hpp"
 
 #include <array>
-#include <optional>
 #include <string>
 
 namespace proxy {
@@ -12,10 +13,9 @@ namespace {
 
 using vmctl::activity;
 
-// In a path `*` stands for one segment and `**` for one or more (image names hold slashes).
 struct row {
     std::string_view method;
-    std::string_view path;
+    std::string_view path;  // a pattern (api_path.hpp)
     route what;
     // When the answer goes on for as long as the client likes.
     enum class stream { never, if_followed, unless_declined } streams = stream::never;
@@ -97,47 +97,33 @@ constexpr auto table = std::to_array<row>({
     {"GET", "/configs/*", inspect},
 });
 
-// "/a/b" -> "a", leaving "/b".
-std::string_view take_segment(std::string_view& path)
+constexpr auto method_names = std::to_array<std::string_view>({
+    "other",
+    "GET",
+    "HEAD",
+    "POST",
+    "PUT",
+    "DELETE",
+});
+
+constexpr std::size_t count_of_routes = 1 + table.size() + plain_routes.size();
+static_assert(count_of_routes <= 256);
+
+std::uint8_t number_in_table(std::size_t place)
 {
-    path.remove_prefix(1);
-    const auto segment = path.substr(0, path.find('/'));
-    path.remove_prefix(segment.size());
-    return segment;
+    return static_cast<std::uint8_t>(1 + place);
 }
 
-bool matches(std::string_view pattern, std::string_view path)
+std::uint8_t number_in_plain(std::size_t place)
 {
-    while (!pattern.empty() && !path.empty()) {
-        const auto wanted = take_segment(pattern);
-        if (wanted == "**") {
-            // The rest of the pattern is fixed: it must be the end of the path, after one segment.
-            return path.size() > pattern.size() + 1 && path.ends_with(pattern);
-        }
-        const auto segment = take_segment(path);
-        if (segment.empty() || (wanted != "*" && wanted != segment)) return false;
-    }
-    return pattern.empty() && path.empty();
+    return static_cast<std::uint8_t>(1 + table.size() + place);
 }
 
-std::string_view path_of(std::string_view target)
+request_method method_of(std::string_view name)
 {
-    if (const auto scheme = target.find("://");
-        scheme != std::string_view::npos && target[0] != '/') {
-        target.remove_prefix(scheme + 3);
-        const auto slash = target.find('/');
-        target.remove_prefix(slash == std::string_view::npos ? target.size() : slash);
-    }
-    return target.substr(0, target.find('?'));
-}
-
-// Without "/v1.41"; moby matches versions as [0-9.]+ (daemon/server/server.go).
-std::string_view without_version(std::string_view path)
-{
-    if (!path.starts_with("/v")) return path;
-    const auto end = path.find_first_not_of("0123456789.", 2);
-    if (end == std::string_view::npos || end == 2 || path[end] != '/') return path;
-    return path.substr(end);
+    for (std::size_t each = 1; each < method_names.size(); ++each)
+        if (method_names.at(each) == name) return static_cast<request_method>(each);
+    return request_method::other;
 }
 
 // Does the answer go on until its client has enough? As moby reads the query
@@ -157,14 +143,19 @@ bool is_followed(row::stream streams, std::string_view query)
 
 }  // namespace
 
-route find_route(std::string_view method, std::string_view target)
+named_route find_named_route(std::string_view method, std::string_view target)
 {
-    const auto path = without_version(path_of(target));
-    if (!path.starts_with('/')) return {};
+    named_route named;
+    named.name.method = method_of(method);
+    const auto path = api_path(target);
+    if (!path.starts_with('/')) return named;
     if (method == "HEAD") method = "GET";
-    for (const auto& [row_method, row_path, what, streams] : table) {
+    for (std::size_t place = 0; place < table.size(); ++place) {
+        const auto& [row_method, row_path, what, streams] = table.at(place);
         if (row_method != method || !matches(row_path, path)) continue;
-        auto found = what;
+        named.name.route = number_in_table(place);
+        auto& found = named.what;
+        found = what;
         const auto query = query_of(target);
         if (is_followed(streams, query))
             found.activity = activity::watching;
@@ -174,14 +165,44 @@ route find_route(std::string_view method, std::string_view target)
         // no event tells of either.
         if (asked_for_in_query(query, "size") || asked_for_in_query(query, "status"))
             found.lasting = false;
-        return found;
+        return named;
     }
-    return {};
+    for (std::size_t place = 0; place < plain_routes.size(); ++place) {
+        const auto& each = plain_routes.at(place);
+        if (each.method != method || !matches(each.path, path)) continue;
+        named.name.route = number_in_plain(place);
+        break;
+    }
+    return named;
+}
+
+route find_route(std::string_view method, std::string_view target)
+{
+    return find_named_route(method, target).what;
+}
+
+std::string_view to_string(request_method method)
+{
+    return method_names.at(static_cast<std::size_t>(method));
+}
+
+std::size_t route_count()
+{
+    return count_of_routes;
+}
+
+std::string route_pattern(std::uint8_t route)
+{
+    if (route == 0) return "other";
+    const std::size_t place = std::size_t{route} - 1;
+    return shown(
+        place < table.size() ? table.at(place).path : plain_routes.at(place - table.size()).path
+    );
 }
 
 std::string_view container_in(std::string_view target)
 {
-    auto path = without_version(path_of(target));
+    auto path = api_path(target);
     take_segment(path);
     return path.empty() ? path : take_segment(path);
 }

@@ -7,6 +7,9 @@
 #include "proxy/watched_stream.hpp"
 #include "vmctl/engine.hpp"
 
+#include <cstddef>
+#include <cstdint>
+#include <string>
 #include <string_view>
 
 namespace proxy {
@@ -36,6 +39,31 @@ struct route {
 // that lasts as long as its client likes, and whether it counts bytes, which change without an
 // event.
 route find_route(std::string_view method, std::string_view target);
+
+// The methods of the API, and any other.
+enum class request_method : std::uint8_t { other, get, head, post, put, del };
+
+std::string_view to_string(request_method method);
+
+// A request as it is counted: what a client writes cannot make more of them.
+struct request_name {
+    std::uint8_t route = 0;  // below route_count(); 0: no path of the API that we know
+    request_method method = request_method::other;
+    bool operator==(const request_name&) const = default;
+};
+
+std::size_t route_count();
+
+// "/containers/{id}/start", without a version; "other" for 0.
+std::string route_pattern(std::uint8_t route);
+
+struct named_route {
+    route what;
+    request_name name;
+};
+
+// The same as find_route(), and what the request is counted as.
+named_route find_named_route(std::string_view method, std::string_view target);
 
 // Of the target of a route that starts a container: which one, as the client has written it.
 std::string_view container_in(std::string_view target);

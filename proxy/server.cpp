@@ -83,6 +83,7 @@ void server::serve(client_connection client)
 {
     const auto one =
         sessions_.emplace(sessions_.end(), tools_, std::move(client), engine_, dialer_, limits_);
+    ++tools_.counted.sessions;
     crowd_.came(sessions_.size());
     keep_lasting_alive();
     one->start([this, one](const std::exception_ptr& failure) {
@@ -130,6 +131,28 @@ std::vector<vmctl::requester> server::in_flight() const
     for (const auto& each : sessions_)
         if (each.in_flight()) all.push_back(each.requester_now());
     return all;
+}
+
+server::occupation server::occupied() const
+{
+    occupation now;
+    for (const auto& each : sessions_) {
+        if (each.in_flight()) ++now.in_flight;
+        switch (each.stream()) {
+            case open_stream::none:
+                break;
+            case open_stream::hijacked:
+                ++now.hijacked;
+                break;
+            case open_stream::answer:
+                ++now.answers;
+                break;
+            case open_stream::raw:
+                ++now.raw;
+                break;
+        }
+    }
+    return now;
 }
 
 void server::engine_leaves()

@@ -69,6 +69,19 @@ public:
 
     std::size_t session_count() const { return sessions_.size(); }
 
+    // Since its construction.
+    const traffic& counted() const { return tools_.counted; }
+
+    // What the sessions are at now.
+    struct occupation {
+        std::size_t in_flight = 0;  // sessions with a request unanswered, or a stream
+        std::size_t hijacked = 0;   // of those, by what goes on in them
+        std::size_t answers = 0;
+        std::size_t raw = 0;
+    };
+
+    occupation occupied() const;
+
     // Of the sessions that have a request unanswered, or a hijacked stream.
     std::vector<vmctl::requester> in_flight() const;
 

@@ -147,6 +147,8 @@ io_task<> session::refuse(std::string reason, bool to_head)
     if (!client_.stream->write_now(rest)) {
         co_await write_rest(*client_.stream, rest);
     }
+    tools_.counted.to_client += reply.size();
+    tools_.counted.answers.add(name_, unavailable);
     client_.stream->finish_now();
 }
 
@@ -190,6 +192,13 @@ void session::expect_answer(const route& what)
     responses_.expect(expected);
     if (!unanswered_.empty()) unanswered_.back().restores = restores(what);
     hijack_pending_ = expected.may_hijack;
+}
+
+open_stream session::stream() const
+{
+    if (unanswered_.empty()) return open_stream::none;
+    if (raw_admitted_) return raw_request_ ? open_stream::raw : open_stream::hijacked;
+    return unanswered_.back().lasts ? open_stream::answer : open_stream::none;
 }
 
 vmctl::requester session::requester_now() const

@@ -45,6 +45,14 @@ struct session_limits {
     std::chrono::steady_clock::duration linger = std::chrono::milliseconds(500);
 };
 
+// What goes on in a session beyond a question and its answer.
+enum class open_stream {
+    none,
+    hijacked,  // both directions are raw (attach, exec)
+    answer,    // one that lasts as long as its client likes (events, logs that are followed)
+    raw,       // no HTTP that we know
+};
+
 // Lives on the loop's thread, from start() until it is told to have ended.
 class session final : wait_completion {
 public:
@@ -74,6 +82,8 @@ public:
 
     // Whether a request is unanswered, or a hijacked stream is open.
     bool in_flight() const { return opening_ || !unanswered_.empty(); }
+
+    open_stream stream() const;
 
     // Who is in flight with what; of several requests, the last.
     vmctl::requester requester_now() const;
@@ -112,8 +122,10 @@ private:
         vmctl::lease lease;
         std::unique_ptr<container_start> start;  // null: it starts no container that we know of
         bool restores = false;                   // paths in the answer
-        known_answers::change change;            // null: it changes nothing in the engine
-        std::unique_ptr<overheard> heard;        // null: the answer does not last
+        bool lasts = false;                      // the answer does, as long as the client likes
+        request_name name;
+        known_answers::change change;      // null: it changes nothing in the engine
+        std::unique_ptr<overheard> heard;  // null: the answer does not last
     };
 
     // Bytes from the engine that can be handed on, and whether they end a message.
@@ -158,7 +170,7 @@ private:
     io_task<bool> forward_held();
     io_task<holding> hold_body();
     io_task<> answers_before();
-    io_task<> refuse_held(std::string reply);
+    io_task<> refuse_held(std::string reply, int status);
     io_task<> answer_client(std::string_view reply);
 
     // session_follow.cpp: answers that outlive the engine's connections
@@ -200,6 +212,7 @@ private:
     io_task<> end_response(std::string refused);
     io_task<> discard_engine();
     void first_is_answered();
+    void count_answer(int status);
     void decide_hijack(bool accepted);
 
     // session_splice.cpp: engine to client, unseen
@@ -251,6 +264,7 @@ private:
     std::size_t admitted_ = 0;  // bytes of from_client_ that may be sent on
     bool between_requests_ = true;
     bool raw_request_ = false;  // what is forwarded is no HTTP we know
+    request_name name_;         // of the request that was admitted last, or is being admitted
     // The request whose head is admitted names paths or starts a container, and is held until it is
     // here as a whole.
     route held_;

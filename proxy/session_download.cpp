@@ -70,6 +70,7 @@ io_task<> session::write_client(std::string_view bytes)
         if (!client_.stream->write_now(rest)) {
             co_await write_rest(*client_.stream, rest);
         }
+        tools_.counted.to_client += bytes.size();
     } catch (const boost::system::system_error& error) {
         if (error.code() == asio::error::operation_aborted) throw;
         throw client_gone(error.code().message());
@@ -90,6 +91,7 @@ io_task<> session::end_response(std::string refused)
     if (!refused.empty()) {
         const auto reply = error_reply(refused, requests_.head().method == "HEAD");
         co_await write_client(reply);
+        count_answer(unavailable);
     }
     engine_finished_ = true;
     co_await hand_on(from_engine_.bytes().size());
@@ -117,8 +119,11 @@ io_task<> session::deliver_unread()
         const bool final =
             next.kind == piece_kind::head && responses_.role() == response_role::final;
         if (final) engine_will_close_ = responses_.closes();
-        if (final && !unanswered_.empty() && unanswered_.front().start)
+        if (final && !unanswered_.empty() && unanswered_.front().start) {
             ready = co_await deliver_start(ready, next.size);
+        } else if (next.kind == piece_kind::head && responses_.role() != response_role::interim) {
+            count_answer(responses_.status());
+        }
         if (final && responses_.answers_hijack()) decide_hijack(false);
         if (next.kind == piece_kind::raw && hijack_pending_) decide_hijack(true);
         bool ended = next.ends_message;
@@ -138,6 +143,12 @@ void session::first_is_answered()
     remember_what_was_heard();
     unanswered_.erase(unanswered_.begin());
     answered_.wake(tools_.executor);
+}
+
+// To the first request.
+void session::count_answer(int status)
+{
+    if (!unanswered_.empty()) tools_.counted.answers.add(unanswered_.front().name, status);
 }
 
 void session::decide_hijack(bool accepted)

@@ -31,7 +31,10 @@ io_task<session::admission> session::follow(
     const bool opened = co_await open(what);
     if (!opened) co_return admission::refused;
     followed_request request{
-        std::string(from_client_.bytes().substr(0, head_size)), what.activity, requester_now()};
+        std::string(from_client_.bytes().substr(0, head_size)),
+        what.activity,
+        requester_now(),
+        name_};
     following_.emplace(
         tools_, engine_, dialer_, *client_.stream, std::move(request), std::move(stream)
     );

@@ -37,6 +37,7 @@ io_task<bool> session::forward_held()
     const auto what = std::exchange(held_, route{});
     std::optional<std::string> body;
     std::string refused;
+    int status = request_refused;
     if (held == holding::too_large) {
         refused = refusal_reply("the request is too large to look for paths in it");
     } else if (held == holding::whole && !unanswered_.empty()) {
@@ -49,10 +50,11 @@ io_task<bool> session::forward_held()
             refused = refusal_reply(error.what());
         } catch (const start_refused& error) {
             refused = start_refusal_reply(error.what());
+            status = start_refused_status;
         }
     }
     if (!refused.empty()) {
-        co_await refuse_held(std::move(refused));
+        co_await refuse_held(std::move(refused), status);
         co_return true;
     }
     expect_answer(what);
@@ -98,13 +100,15 @@ io_task<> session::answers_before()
     if (aborted_) throw boost::system::system_error(asio::error::connection_aborted);
 }
 
-io_task<> session::refuse_held(std::string reply)
+io_task<> session::refuse_held(std::string reply, int status)
 {
     co_await answers_before();
     from_client_.drop(std::exchange(admitted_, 0));
     if (unanswered_.empty()) co_return;
+    const auto name = unanswered_.back().name;
     unanswered_.pop_back();
     co_await answer_client(reply);
+    tools_.counted.answers.add(name, status);
 }
 
 io_task<> session::answer_client(std::string_view reply)

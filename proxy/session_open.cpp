@@ -148,6 +148,8 @@ void session::take_lease(vmctl::lease lease, const route& what)
 {
     auto& taken = unanswered_.emplace_back();
     taken.lease = std::move(lease);
+    taken.name = name_;
+    taken.lasts = what.activity == vmctl::activity::watching || what.stream != stream_kind::none;
     const bool changes = what.activity == vmctl::activity::active;
     if (changes && tools_.known) taken.change = tools_.known->begin_change();
 }

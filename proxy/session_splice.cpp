@@ -102,7 +102,7 @@ std::optional<std::size_t> session::look_ahead(int engine)
 io_task<> session::drain_pipe(splice_pipe& pipe)
 {
     try {
-        co_await drain(pipe, *client_.stream);
+        co_await drain(pipe, *client_.stream, tools_.counted.to_client);
     } catch (const boost::system::system_error& error) {
         if (error.code() == asio::error::operation_aborted) throw;
         throw client_gone(error.code().message());

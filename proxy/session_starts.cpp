@@ -51,8 +51,12 @@ io_task<std::size_t> session::deliver_start(std::size_t ready, std::size_t answe
     co_await hand_on(ready - answer);
     const auto reply = co_await settle_start();
     // An answer with a body is an error, and says more.
-    if (reply.empty() || responses_.within_body()) co_return answer;
+    if (reply.empty() || responses_.within_body()) {
+        count_answer(responses_.status());
+        co_return answer;
+    }
     co_await write_client(reply);
+    count_answer(start_refused_status);
     from_engine_.drop(answer);
     co_return 0;
 }

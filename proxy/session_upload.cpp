@@ -130,6 +130,7 @@ io_task<bool> session::send_bytes(std::string_view bytes)
             begin_watching();
             co_await write_rest(*upstream_, rest);
         }
+        tools_.counted.to_engine += bytes.size();
     } catch (const boost::system::system_error& error) {
         if (error.code() == asio::error::operation_aborted) throw;
         sent = false;  // perhaps an early response is on its way: download() will tell
@@ -150,9 +151,12 @@ io_task<session::admission> session::admit(std::size_t head_size)
     co_await end_of_following();
     raw_request_ = head_size == 0;
     route what;
+    name_ = {};
     std::string question;
     if (!raw_request_) {
-        what = find_route(requests_.head().method, requests_.head().target);
+        const auto found = find_named_route(requests_.head().method, requests_.head().target);
+        what = found.what;
+        name_ = found.name;
         question = lasting_question(what, head_size);
         auto stream = stream_to_follow(what);
         if (stream) co_return co_await follow(what, head_size, std::move(stream));
@@ -168,6 +172,8 @@ io_task<session::admission> session::admit(std::size_t head_size)
         const auto known = answer_asleep(question);
         if (known) {
             co_await answer_client(*known);
+            tools_.counted.answers.add(name_, 200);  // others are not remembered
+            ++tools_.counted.known_answers;
             co_return admission::answered;
         }
         const bool opened = co_await open(what);

@@ -38,6 +38,9 @@ public:
 
     bool empty() const { return held_ == 0; }
 
+    // Bytes.
+    std::size_t held() const { return held_; }
+
     // Whether it is time to drain.
     bool full() const { return held_ >= capacity_ / 2; }
 

@@ -45,11 +45,11 @@ io_task<> tunnel::live(dialer& dialer)
     client_->keep_alive();
     container_->keep_alive();
     ++parts_;
-    auto to_client = relay(tools_, *container_, *client_);
+    auto to_client = relay(tools_, *container_, *client_, tools_.counted.to_client);
     proxy::start(std::move(to_client), [this](const std::exception_ptr& failure) {
         part_ended(failure);
     });
-    co_await relay(tools_, *client_, *container_);
+    co_await relay(tools_, *client_, *container_, tools_.counted.to_engine);
 }
 
 void tunnel::abort() noexcept

@@ -12,6 +12,7 @@
 #include <boost/asio/use_awaitable.hpp>
 #include <spdlog/spdlog.h>
 
+#include <algorithm>
 #include <exception>
 #include <stdexcept>
 #include <utility>
@@ -305,6 +306,12 @@ bool boot::guest_uses_disk() const
     if (!powered_by_us_ || console_.completed("disk")) return true;
     // Until its first line the kernel does not run; later, a guest without stages may be anywhere.
     return console_.silent() && !console_.tail().empty();
+}
+
+bool boot::was_restored() const
+{
+    if (powered_by_us_) return false;
+    return std::ranges::any_of(timeline_, [](const auto& each) { return each.name == "restore"; });
 }
 
 std::chrono::milliseconds boot::elapsed() const

@@ -48,6 +48,9 @@ public:
     // Whether this start has switched the power on, else the VM may be anywhere in its life.
     bool powered_by_us() const { return powered_by_us_; }
 
+    // Whether the VM goes on where it was saved.
+    bool was_restored() const;
+
     // Whether the guest may have its data disk in use, so that it should not lose its power.
     bool guest_uses_disk() const;
 

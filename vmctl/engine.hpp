@@ -34,12 +34,21 @@ enum class activity {
     active,    // uses the engine, which stays awake until the request is answered
 };
 
+// What kind of wish starts the VM, or wakes it.
+enum class wake_reason {
+    request,  // of a client at the docker socket
+    command,  // of the user, at the control socket
+    port,     // a connection to a port that a container publishes
+    image,    // a new one is there
+};
+
 // Who asks for the engine and why; appears in the log and in `gangway status`.
 struct requester {
     unsigned uid = 0;
     int pid = 0;
     std::string command;  // the client program's name, empty when unknown
     std::string request;  // "GET /v1.41/containers/json"
+    wake_reason reason = wake_reason::request;
 };
 
 // Keeps the engine in use while it lives. Move-only; released by destruction. Must not outlive the

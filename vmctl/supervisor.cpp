@@ -120,7 +120,7 @@ asio::awaitable<engine_address> supervisor::ready_engine(requester who)
     if (closing_) throw engine_unavailable(closing_reason);
     if (lifecycle_.state() == vm_state::ready) co_return boot_->address_of(*vm_);
     // A start that is under way, or that others wait for, has its reason already.
-    if (lifecycle_.state() != vm_state::booting && !start_) started_for_ = to_string(who);
+    if (lifecycle_.state() != vm_state::booting && !start_) starts_for(who);
     auto start = next_start();
     carry_out(lifecycle_.start_requested());
     if (lifecycle_.state() == vm_state::dozing) call_off_.request_stop();
@@ -133,7 +133,7 @@ asio::awaitable<void> supervisor::restart(requester who)
     co_await examinations_.wait();
     if (closing_) throw engine_unavailable(closing_reason);
     auto start = next_start();
-    started_for_ = to_string(who);
+    starts_for(who);
     const auto step = lifecycle_.restart_requested();
     if (step == vm_step::stop) stopped_by_ = to_string(who);
     carry_out(step);
@@ -153,6 +153,12 @@ std::shared_ptr<supervisor::outcome> supervisor::next_start()
 {
     if (!start_) start_ = std::make_shared<outcome>(executor_);
     return start_;
+}
+
+void supervisor::starts_for(const requester& who)
+{
+    started_for_ = to_string(who);
+    started_because_ = who.reason;
 }
 
 void supervisor::settle_start(std::string failure, engine_address address)
@@ -222,6 +228,7 @@ asio::awaitable<void> supervisor::run_boot()
     }
     if (!not_now.empty()) {
         spdlog::error("the VM stays saved: {}", not_now);
+        ++counts_.failed_starts;
         lifecycle_.stayed_saved();
         note_state();
         settle_start(not_now);
@@ -241,6 +248,9 @@ asio::awaitable<void> supervisor::run_boot()
     lifecycle_.booted();
     note_state();
     note("started", started_for_, std::chrono::steady_clock::now() - boot_->elapsed());
+    // One that was found running was not waited for.
+    if (boot_->powered_by_us()) counts_.from_off.add(started_because_, boot_->elapsed());
+    if (boot_->was_restored()) counts_.from_saved.add(started_because_, boot_->elapsed());
     spdlog::info(
         "the VM is ready after {:.1f} s", std::chrono::duration<double>(boot_->elapsed()).count()
     );
@@ -255,6 +265,7 @@ void supervisor::boot_failed(const std::string& reason)
     // Not when a stop was asked for meanwhile: then nobody waits for this start any more.
     if (lifecycle_.state() != vm_state::booting) return;
     spdlog::error("{}", reason);
+    ++counts_.failed_starts;
     const auto step = lifecycle_.boot_failed(reason);
     settle_start(reason);
     carry_out(step);
@@ -263,6 +274,7 @@ void supervisor::boot_failed(const std::string& reason)
 void supervisor::died_in_boot(const std::string& reason)
 {
     spdlog::error("{}", reason);
+    ++counts_.failed_starts;
     const auto step = lifecycle_.died_in_boot(reason);
     // Those who wait go on waiting while there is another try.
     if (!lifecycle_.failure().empty()) settle_start(reason);

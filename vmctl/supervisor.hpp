@@ -13,6 +13,7 @@
 #include "vmctl/process_watch.hpp"
 #include "vmctl/recent_refusals.hpp"
 #include "vmctl/task_group.hpp"
+#include "vmctl/vm_counts.hpp"
 #include "vmctl/vm_status.hpp"
 
 #include <boost/asio/any_io_executor.hpp>
@@ -137,6 +138,8 @@ public:
 
     vm_status status() const;
 
+    const vm_counts& counts() const { return counts_; }
+
     // `observer` is told of each stage of a start when it is complete. It must not begin or end a
     // subscription while it is told.
     [[nodiscard]] subscription subscribe(std::function<void(const stage_event&)> observer);
@@ -188,6 +191,7 @@ private:
     boost::asio::awaitable<engine_address> ready_engine(requester who);
     boost::asio::awaitable<engine_address> outcome_of(std::shared_ptr<outcome> start);
     std::shared_ptr<outcome> next_start();
+    void starts_for(const requester& who);
     void settle_start(std::string failure, engine_address address = {});
     void tell_of_change();
     void settle_stop(std::string failure);
@@ -289,6 +293,8 @@ private:
     vm_state noted_state_ = vm_state::absent;
     std::chrono::system_clock::time_point since_ = std::chrono::system_clock::now();
     std::string started_for_;
+    wake_reason started_because_ = wake_reason::request;
+    vm_counts counts_;
     std::string stopped_by_;
     std::deque<vm_note> history_;
     idle_watch idle_;

@@ -53,7 +53,7 @@ asio::awaitable<void> supervisor::boot_new_image()
     // Once for each image, whatever comes of it: one that changes nothing in the VM is not booted,
     // as what was saved goes on.
     booted_image_ = image_number_;
-    const requester image{0, 0, {}, "the new image"};
+    const requester image{0, 0, {}, "the new image", wake_reason::image};
     co_await up(image);
     asio::steady_timer pause(executor_);
     const auto give_up = std::chrono::steady_clock::now() + census_patience;

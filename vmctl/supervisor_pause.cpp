@@ -83,6 +83,7 @@ asio::awaitable<void> supervisor::wake()
     }
     if (!failure.empty()) {
         spdlog::error("the VM cannot be woken: {}", failure);
+        ++counts_.failed_starts;
         lifecycle_.stayed_paused();
         note_state();
         settle_start("the VM is paused: " + failure);
@@ -92,6 +93,7 @@ asio::awaitable<void> supervisor::wake()
     lifecycle_.woke();
     note_state();
     note("woken", started_for_, began);
+    counts_.from_paused.add(started_because_, std::chrono::steady_clock::now() - began);
     spdlog::info("the VM is awake for {}", started_for_);
     if (told_of_return_) told_of_return_();
     settle_start({}, boot_->address_of(*vm_));

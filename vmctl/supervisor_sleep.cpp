@@ -211,6 +211,7 @@ asio::awaitable<void> supervisor::doze()
     const auto step = lifecycle_.fell_asleep(nap_depth_);
     spdlog::info("the VM is {}: {}", name_of(nap_depth_), nap_reason_);
     note(name_of(nap_depth_), nap_reason_, began);
+    ++(nap_depth_ == sleep_depth::paused ? counts_.paused : counts_.saved);
     if (nap_depth_ == sleep_depth::saved) {
         vm_.reset();
         if (told_of_sleep_) told_of_sleep_();

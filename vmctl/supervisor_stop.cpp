@@ -86,7 +86,9 @@ asio::awaitable<void> supervisor::halt()
     co_await let_go_of_host();
     spdlog::info("the VM is off");
     note("stopped", stopped_by_, std::chrono::steady_clock::now());
-    if (!off_to_sleep_) {
+    if (off_to_sleep_) {
+        ++counts_.off;
+    } else {
         lose_engine(
             boot_has_failed ? lifecycle_.failure() : "the VM was stopped by " + stopped_by_
         );

@@ -42,6 +42,7 @@ TEST_CASE("bytes pass both ways, half-close and reset included")
         std::string greeting(5, '\0');
         co_await asio::async_read(client, asio::buffer(greeting), asio::use_awaitable);
         CHECK(greeting == "hello");
+        CHECK(s.ports.connections() == 1);
         co_await asio::async_write(client, asio::buffer("request", 7), asio::use_awaitable);
         client.shutdown(tcp::socket::shutdown_send);
         const auto request = co_await read_to_the_end(container);
@@ -52,6 +53,9 @@ TEST_CASE("bytes pass both ways, half-close and reset included")
         const auto answer = co_await read_to_the_end(client);
         CHECK(answer == "late");
         co_await until([&] { return s.state.leases == 0; });
+        CHECK(s.ports.counted().to_engine == 7);
+        CHECK(s.ports.counted().to_client == 5 + 4);
+        CHECK(s.ports.connections() == 0);
 
         tcp::socket rude(s.loop);
         co_await rude.async_connect(loopback(s.port), asio::use_awaitable);

@@ -1,4 +1,5 @@
 // Answers that go on while the engine comes and goes.
+#include "tests/unit/proxy/counted_answers.hpp"
 #include "tests/unit/proxy/session_fixture.hpp"
 
 #include <catch2/catch.hpp>
@@ -91,6 +92,7 @@ TEST_CASE("an answer that breaks off is joined again, and the client sees one")
         co_await f.tells("10;x=y\r\n" + event("6000000000").substr(0, 16) + "\r\n");
         co_await f.tells(chunk(event("6000000000").substr(16) + "{\"half"));
         co_await f.shows(chunk(event("6000000000")));
+        CHECK(f.session->stream() == proxy::open_stream::answer);
         // Nobody is kept awake by it.
         CHECK(f.engine.leases == 0);
         CHECK(f.session->in_flight());
@@ -128,6 +130,16 @@ TEST_CASE("an answer that breaks off is joined again, and the client sees one")
         one.engine.asked ==
         std::vector<std::string>{
             "watching GET /v1.41/events", "watching GET /v1.41/events", "passive GET /_ping"}
+    );
+    // For its client it was one answer.
+    CHECK(
+        answers_in(one.tools.counted) ==
+        counted_answers{{"GET /events 200", 1}, {"GET /_ping 200", 1}}
+    );
+    CHECK(
+        one.tools.counted.to_client == head.size() + chunk(event("6000000000")).size() +
+                                           chunk(event("7000000000")).size() + last_chunk.size() +
+                                           pong.size()
     );
 }
 

@@ -1,4 +1,5 @@
 // Starts on their way through a session, and a gate that the test opens.
+#include "counted_answers.hpp"
 #include "proxy/start_gate.hpp"
 #include "session_fixture.hpp"
 
@@ -100,6 +101,9 @@ TEST_CASE("a start whose port is taken is refused as dockerd does, and the conne
         CHECK(reply.starts_with("HTTP/1.1 500 Internal Server Error\r\n"));
         CHECK(reply.ends_with("{\"message\":\"driver failed: address already in use\"}\n"));
         CHECK(f.engine.leases == 0);
+        CHECK(
+            answers_in(f.tools.counted) == counted_answers{{"POST /containers/{id}/start 500", 1}}
+        );
         co_await send(f.client, list);
         const auto seen = co_await receive(engine, list.size());
         CHECK(seen == list);
@@ -133,6 +137,10 @@ TEST_CASE("a start that could not stay has a refusal in place of the engine's an
         CHECK(reply.ends_with("{\"message\":\"no\"}\n" + listed));
         f.client.close();
     }(one));
+    CHECK(
+        answers_in(one.tools.counted) ==
+        counted_answers{{"GET /containers/json 200", 2}, {"POST /containers/{id}/start 500", 1}}
+    );
 }
 
 TEST_CASE("an engine's own error is told as it is")
@@ -153,6 +161,7 @@ TEST_CASE("an engine's own error is told as it is")
         CHECK(f.gate.ended == 1);
         f.client.close();
     }(one));
+    CHECK(answers_in(one.tools.counted) == counted_answers{{"POST /containers/{id}/start 500", 1}});
 }
 
 TEST_CASE("a start whose end nobody has seen is given up")

@@ -41,6 +41,8 @@ TEST_CASE("a new image is booted and saved, and a client finds it asleep")
         CHECK(test.host.count("power_on") == 1);
         CHECK(test.vm.status().history.front().why == "the new image");
         CHECK(test.vm.status().history.back().why == "the new image");
+        const auto reason = static_cast<std::size_t>(wake_reason::image);
+        CHECK(test.vm.counts().from_off.by_reason.at(reason) == 1);
         co_await is_served(test);
         CHECK(test.host.count("power_on") == 1);
     });
