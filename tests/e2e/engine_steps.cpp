@@ -73,7 +73,6 @@ void company_network::is_used(const account& user)
     CHECK(pulled.err.find("not found") != std::string::npos);
     proxy_->expect_output(std::string("CONNECT ") + registry + ":443 HTTP/1.1\n");
     proxy_->expect_output("GET /v2/ HTTP/1.1\n");
-    CHECK(proxy_->out().find("refused: ") == std::string::npos);
 }
 
 json changed_settings(const company_network& company)
