@@ -267,6 +267,17 @@ json proxy_codec::shape() const
 
 // libvirt connections
 
+namespace {
+
+// libvirt's form is DRIVER[+TRANSPORT]://[AUTHORITY]/PATH.
+std::string_view authority_in(std::string_view uri)
+{
+    const auto rest = uri.substr(uri.find("://") + 3);
+    return rest.substr(0, rest.find_first_of("/?#"));
+}
+
+}  // namespace
+
 std::optional<std::string> libvirt_uri_codec::read(
     const json& value, const environment&, complaints& wrong
 ) const
@@ -278,8 +289,17 @@ std::optional<std::string> libvirt_uri_codec::read(
                 text->begin(),
                 text->begin() + static_cast<std::ptrdiff_t>(scheme),
                 [](char c) { return (c >= 'a' && c <= 'z') || c == '+'; }
-            ))
-            return *text;
+            )) {
+            const auto elsewhere = authority_in(*text);
+            if (elsewhere.empty()) return *text;
+            wrong.push_back(
+                {{},
+                 "runs the VM on another machine (" + in_quotes(elsewhere) +
+                     "), which Gangway cannot: the VM's image, disk and ports have to be on this "
+                     "one; to use an engine there, set engine.remote to ssh://[USER@]HOST instead"}
+            );
+            return std::nullopt;
+        }
     }
     reject(wrong, value, "a libvirt URI such as \"qemu:///session\"");
     return std::nullopt;
@@ -292,7 +312,7 @@ json libvirt_uri_codec::write(const std::string& value) const
 
 json libvirt_uri_codec::shape() const
 {
-    return {{"type", "string"}, {"pattern", "^[a-z+]+://"}};
+    return {{"type", "string"}, {"pattern", "^[a-z+]+:///"}};
 }
 
 }  // namespace config

@@ -10,6 +10,7 @@ namespace {
 
 constexpr std::string_view unix_scheme = "unix://";
 constexpr std::string_view tcp_scheme = "tcp://";
+constexpr std::string_view ssh_scheme = "ssh://";
 constexpr std::string_view pipe_prefix = "npipe:////./pipe/";
 constexpr std::string_view inherited_text = "fd://";
 
@@ -59,6 +60,18 @@ bool is_ipv6(std::string_view text)
            });
 }
 
+// A name, an address, or an IPv6 address in brackets, which are taken off.
+std::optional<std::string> parse_host(std::string_view host)
+{
+    if (host.starts_with('[') && host.ends_with(']')) {
+        host = host.substr(1, host.size() - 2);
+        if (!is_ipv6(host)) return std::nullopt;
+    } else if (!consists_of(host, ".-_")) {
+        return std::nullopt;
+    }
+    return std::string(host);
+}
+
 std::optional<tcp_endpoint> parse_tcp(std::string_view text)
 {
     if (!text.starts_with(tcp_scheme)) return std::nullopt;
@@ -66,16 +79,47 @@ std::optional<tcp_endpoint> parse_tcp(std::string_view text)
     const auto colon = authority.rfind(':');
     if (colon == std::string_view::npos) return std::nullopt;
     const auto port = parse_port(authority.substr(colon + 1));
-    if (!port) return std::nullopt;
+    auto host = parse_host(authority.substr(0, colon));
+    if (!port || !host) return std::nullopt;
+    return tcp_endpoint{*std::move(host), *port};
+}
 
-    auto host = authority.substr(0, colon);
-    if (host.starts_with('[') && host.ends_with(']')) {
-        host = host.substr(1, host.size() - 2);
-        if (!is_ipv6(host)) return std::nullopt;
-    } else if (!consists_of(host, ".-_")) {
-        return std::nullopt;
+// The words end up on a command line of ssh, and PATH in that of a shell over there: nothing in
+// them may look like an option to the one or mean anything to the other.
+bool is_harmless_word(std::string_view text, std::string_view allowed_besides_alphanumeric)
+{
+    return !text.starts_with('-') && consists_of(text, allowed_besides_alphanumeric);
+}
+
+std::optional<ssh_endpoint> parse_ssh(std::string_view text)
+{
+    if (!text.starts_with(ssh_scheme)) return std::nullopt;
+    ssh_endpoint endpoint;
+    auto authority = text.substr(ssh_scheme.size());
+    if (const auto slash = authority.find('/'); slash != std::string_view::npos) {
+        const auto path = authority.substr(slash);
+        if (path.ends_with('/') || !consists_of(path, "/._-+@")) return std::nullopt;
+        endpoint.socket = std::filesystem::path(path);
+        authority = authority.substr(0, slash);
     }
-    return tcp_endpoint{std::string(host), *port};
+    if (const auto at = authority.find('@'); at != std::string_view::npos) {
+        const auto user = authority.substr(0, at);
+        if (!is_harmless_word(user, "._-")) return std::nullopt;
+        endpoint.user = std::string(user);
+        authority = authority.substr(at + 1);
+    }
+    const auto bracket = authority.rfind(']');
+    const auto colon = authority.find(':', bracket == std::string_view::npos ? 0 : bracket);
+    if (colon != std::string_view::npos) {
+        const auto port = parse_port(authority.substr(colon + 1));
+        if (!port) return std::nullopt;
+        endpoint.port = *port;
+        authority = authority.substr(0, colon);
+    }
+    auto host = parse_host(authority);
+    if (!host || host->starts_with('-')) return std::nullopt;
+    endpoint.host = *std::move(host);
+    return endpoint;
 }
 
 std::optional<pipe_endpoint> parse_pipe(std::string_view text)
@@ -86,6 +130,11 @@ std::optional<pipe_endpoint> parse_pipe(std::string_view text)
     return pipe_endpoint{std::string(name)};
 }
 
+std::string bracketed(const std::string& host)
+{
+    return host.find(':') == std::string::npos ? host : "[" + host + "]";
+}
+
 struct text_form {
     std::string operator()(const unix_endpoint& endpoint) const
     {
@@ -94,9 +143,17 @@ struct text_form {
 
     std::string operator()(const tcp_endpoint& endpoint) const
     {
-        const bool ipv6 = endpoint.host.find(':') != std::string::npos;
-        return std::string(tcp_scheme) + (ipv6 ? "[" + endpoint.host + "]" : endpoint.host) + ":" +
+        return std::string(tcp_scheme) + bracketed(endpoint.host) + ":" +
                std::to_string(endpoint.port);
+    }
+
+    std::string operator()(const ssh_endpoint& endpoint) const
+    {
+        std::string text(ssh_scheme);
+        if (!endpoint.user.empty()) text += endpoint.user + "@";
+        text += bracketed(endpoint.host);
+        if (endpoint.port != 0) text += ":" + std::to_string(endpoint.port);
+        return text + endpoint.socket.string();
     }
 
     std::string operator()(const pipe_endpoint& endpoint) const
@@ -121,6 +178,7 @@ std::optional<engine_endpoint> parse_engine_endpoint(std::string_view text)
 {
     if (auto tcp = parse_tcp(text)) return *std::move(tcp);
     if (auto socket = parse_unix(text)) return *std::move(socket);
+    if (auto remote = parse_ssh(text)) return *std::move(remote);
     return std::nullopt;
 }
 

@@ -24,6 +24,17 @@ struct tcp_endpoint {
     bool operator==(const tcp_endpoint&) const = default;
 };
 
+// `ssh://[USER@]HOST[:PORT][/PATH]`: the engine of another machine, through the user's own ssh and
+// what their ~/.ssh/config says of HOST, which is written as in tcp_endpoint. PATH is the engine's
+// socket there; empty: whatever docker takes there.
+struct ssh_endpoint {
+    std::string user;  // empty: ssh's choice
+    std::string host;
+    std::uint16_t port = 0;  // 0: ssh's choice
+    std::filesystem::path socket;
+    bool operator==(const ssh_endpoint&) const = default;
+};
+
 // `npipe:////./pipe/NAME`; Windows only.
 struct pipe_endpoint {
     std::string name;
@@ -36,7 +47,7 @@ struct inherited_endpoint {
 };
 
 using listen_endpoint = std::variant<unix_endpoint, pipe_endpoint, inherited_endpoint>;
-using engine_endpoint = std::variant<tcp_endpoint, unix_endpoint>;
+using engine_endpoint = std::variant<tcp_endpoint, unix_endpoint, ssh_endpoint>;
 
 // The endpoint that `text` names, or nothing when it names none. Never throws.
 std::optional<listen_endpoint> parse_listen_endpoint(std::string_view text);

@@ -230,6 +230,13 @@ private:
                 {},
                 "has no use with an engine on a Unix socket; TLS is for tcp://HOST:PORT"
             );
+        else if (std::holds_alternative<ssh_endpoint>(remote->endpoint))
+            complain_about(
+                "engine.tls_dir",
+                {},
+                "has no use with an engine behind ssh, which encrypts by itself; TLS is for "
+                "tcp://HOST:PORT"
+            );
     }
 
     const environment& where_;

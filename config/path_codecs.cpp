@@ -205,7 +205,8 @@ std::optional<engine_endpoint> engine_endpoint_codec::read(
         wrong,
         {},
         parse_engine_endpoint,
-        "tcp://HOST:PORT (an IPv6 address in brackets, ports from 1 to 65535) or unix:///PATH"
+        "tcp://HOST:PORT (an IPv6 address in brackets, ports from 1 to 65535), "
+        "ssh://[USER@]HOST[:PORT][/PATH] or unix:///PATH"
     );
 }
 
@@ -218,7 +219,7 @@ json engine_endpoint_codec::shape() const
 {
     return {
         {"type", "string"},
-        {"pattern", "^tcp://[^/]+:[0-9]+$|" + std::string(unix_pattern)},
+        {"pattern", "^tcp://[^/]+:[0-9]+$|^ssh://[^/]+(/.*[^/])?$|" + std::string(unix_pattern)},
     };
 }
 

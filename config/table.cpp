@@ -124,8 +124,8 @@ std::vector<row> make_table()
         ),
         remote_setting(
             "engine.remote",
-            "An engine that already runs, tcp://HOST:PORT or unix:///PATH, to serve in place of "
-            "the VM.",
+            "An engine that already runs, tcp://HOST:PORT, ssh://[USER@]HOST[:PORT][/PATH] or "
+            "unix:///PATH, to serve in place of the VM.",
             "none, the VM",
             engine_endpoint_codec{},
             [](auto& remote) -> auto& { return remote.endpoint; }

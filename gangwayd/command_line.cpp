@@ -23,7 +23,7 @@ std::variant<arguments, early_exit> parse_command_line(int count, const char* co
     app.add_option(
            "--engine", flags.engine, "Serve this engine; \"vm\" (the default) runs one in a VM"
     )
-        ->option_text("vm | tcp://HOST:PORT | unix:///PATH");
+        ->option_text("vm | tcp://HOST:PORT | ssh://[USER@]HOST | unix:///PATH");
     app.add_option("--tls-dir", flags.tls_dir, "ca.pem, cert.pem and key.pem for the engine's TLS")
         ->option_text("DIR");
     app.add_option("--control", flags.control, "Socket for the gangway command")

@@ -1,9 +1,12 @@
 // Leases on an engine that is simply there.
 #include "gangwayd/fixed_engine.hpp"
 
+#include "proxy/ssh_arguments.hpp"
+
 #include <filesystem>
 #include <stdexcept>
 #include <utility>
+#include <variant>
 
 namespace {
 
@@ -47,5 +50,9 @@ boost::asio::awaitable<vmctl::lease> fixed_engine::acquire(vmctl::requester, vmc
 
 std::string fixed_engine::advice() const
 {
+    if (const auto* remote = std::get_if<config::ssh_endpoint>(&address_->endpoint)) {
+        return "`" + proxy::ssh_by_hand(*remote) +
+               "`, by the user that gangwayd runs as, shows the same without Gangway";
+    }
     return "check that it runs, and that --engine and --tls-dir belong to it";
 }

@@ -136,6 +136,10 @@ io_task<std::unique_ptr<byte_stream>> connector::connect(
         auto stream = co_await connect_tcp(*remote, attempt);
         co_return std::move(stream);
     }
+    if (const auto* remote = std::get_if<config::ssh_endpoint>(&to)) {
+        auto stream = co_await connect_ssh(*remote, attempt);
+        co_return std::move(stream);
+    }
     const auto& path = std::get<config::unix_endpoint>(to).path;
     const asio::local::stream_protocol::endpoint local(path.string());
     auto stream = co_await connect_socket(local, attempt);

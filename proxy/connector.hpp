@@ -1,8 +1,9 @@
-// Plain connections to the engine, on TCP or a unix socket.
+// Connections to the engine, on TCP, a unix socket, or through ssh.
 #pragma once
 
 #include "config/endpoint.hpp"
 #include "proxy/byte_stream.hpp"
+#include "proxy/child_process.hpp"
 #include "proxy/deadlines.hpp"
 #include "proxy/io_task.hpp"
 
@@ -11,9 +12,15 @@
 #include <boost/asio/generic/stream_protocol.hpp>
 
 #include <memory>
+#include <stdexcept>
 #include <utility>
 
 namespace proxy {
+
+// The way to the engine's machine fails. what() is what is wrong, on which hop, and what to do.
+class hop_error : public std::runtime_error {
+    using std::runtime_error::runtime_error;
+};
 
 // One dialling that can be called off.
 class dial_attempt {
@@ -53,14 +60,15 @@ private:
 class connector {
 public:
     connector(boost::asio::any_io_executor executor, deadlines& all)
-        : executor_(std::move(executor)), deadlines_(all)
+        : executor_(std::move(executor)), deadlines_(all), programs_(executor_, all)
     {
     }
 
     // Tries every address of a name. Waits while there are no descriptors. On TCP: TCP_NODELAY,
     // and keep-alive that notices within two minutes that a silent peer is dead (with data on its
-    // way to it, the kernel's retransmissions decide: about 15 minutes). Throws
-    // boost::system::system_error.
+    // way to it, the kernel's retransmissions decide: about 15 minutes). Through ssh: the engine
+    // has answered a HEAD /_ping, so that whatever stands in the way shows here, before anything of
+    // a client's was sent. Throws boost::system::system_error or hop_error.
     io_task<std::unique_ptr<byte_stream>> connect(
         const config::engine_endpoint& to, dial_attempt& attempt
     );
@@ -73,8 +81,16 @@ private:
         const boost::asio::generic::stream_protocol::endpoint& to, dial_attempt& attempt
     );
 
+    io_task<std::unique_ptr<byte_stream>> connect_ssh(
+        config::ssh_endpoint endpoint, dial_attempt& attempt
+    );
+    io_task<std::unique_ptr<child_process>> start_ssh(
+        const config::ssh_endpoint& endpoint, const dial_attempt& attempt
+    );
+
     boost::asio::any_io_executor executor_;
     deadlines& deadlines_;
+    child_processes programs_;
 };
 
 }  // namespace proxy

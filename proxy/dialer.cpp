@@ -18,6 +18,9 @@ namespace asio = boost::asio;
 namespace proxy {
 namespace {
 
+// Keys are exchanged and docker is started over there. ssh's own limit for connecting passes first.
+constexpr int ssh_takes_longer = 3;
+
 std::string shortage_of_descriptors()
 {
     return boost::system::system_category().message(EMFILE);
@@ -45,12 +48,16 @@ io_task<std::unique_ptr<byte_stream>> dialer::dial(
     vmctl::engine_address address, application_protocol protocol, dial_attempt& attempt
 )
 {
-    const deadline limit(deadlines_, limit_, [&attempt] { attempt.call_off(); });
+    const bool ssh = std::holds_alternative<config::ssh_endpoint>(address.endpoint);
+    const auto time = ssh ? limit_ * ssh_takes_longer : limit_;
+    const deadline limit(deadlines_, time, [&attempt] { attempt.call_off(); });
     std::string failed;
     try {
         auto stream = co_await connect(address, protocol, attempt);
         if (!limit.has_passed()) co_return std::move(stream);
     } catch (const tls_error& error) {
+        failed = error.what();
+    } catch (const hop_error& error) {
         failed = error.what();
     } catch (const boost::system::system_error& error) {
         if (attempt.called_off() && !limit.has_passed()) throw;

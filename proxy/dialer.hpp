@@ -1,4 +1,4 @@
-// Connects to the engine: TCP or unix socket, with mutual TLS where the address asks for it.
+// Connects to the engine: TCP, unix socket or ssh, with mutual TLS where the address asks for it.
 #pragma once
 
 #include "proxy/byte_stream.hpp"
@@ -37,8 +37,9 @@ public:
         std::chrono::steady_clock::duration limit = std::chrono::seconds(10)
     );
 
-    // Connected, and through the TLS handshake, within the time limit. Only TLS can tell the engine
-    // the protocol. Throws dial_error, or operation_aborted when it was called off.
+    // Connected, and through the TLS handshake, within the time limit (ssh: three times as long).
+    // Only TLS can tell the engine the protocol. Throws dial_error, or operation_aborted when it
+    // was called off.
     io_task<std::unique_ptr<byte_stream>> dial(
         vmctl::engine_address address, application_protocol protocol, dial_attempt& attempt
     );

@@ -75,8 +75,10 @@ std::optional<std::string> docker_engine::obstacle()
     return std::nullopt;
 }
 
-docker_engine::docker_engine(std::filesystem::path directory, std::optional<test_pki> pki)
-    : directory_(std::move(directory)), pki_(std::move(pki))
+docker_engine::docker_engine(
+    std::filesystem::path directory, std::optional<test_pki> pki, std::vector<std::string> within
+)
+    : directory_(std::move(directory)), pki_(std::move(pki)), within_(std::move(within))
 {
     std::filesystem::create_directories(directory_);
     try {
@@ -140,6 +142,7 @@ void docker_engine::start()
                  "--tlskey=" + (pki_->engine / "key.pem").string()}
             );
         }
+        command.insert(command.begin(), within_.begin(), within_.end());
         write_file(directory_ / "daemon.json", "{}\n");
         // After a crash it names a containerd that is dead, yet counts as alive to dockerd while
         // nobody has reaped it.

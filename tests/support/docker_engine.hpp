@@ -10,6 +10,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace test_support {
 
@@ -31,7 +32,12 @@ public:
 
     // Returns when it answers and has the image busybox:latest. With `pki` its TCP side is mutual
     // TLS only. `directory` must be short, for the sake of socket paths.
-    docker_engine(std::filesystem::path directory, std::optional<test_pki> pki);
+    // `within`: a command to run it with.
+    docker_engine(
+        std::filesystem::path directory,
+        std::optional<test_pki> pki,
+        std::vector<std::string> within = {}
+    );
     ~docker_engine();
     docker_engine(const docker_engine&) = delete;
     docker_engine& operator=(const docker_engine&) = delete;
@@ -50,6 +56,7 @@ private:
 
     std::filesystem::path directory_;
     std::optional<test_pki> pki_;
+    std::vector<std::string> within_;
     std::uint16_t port_ = 0;
     std::unique_ptr<process> dockerd_;
 };

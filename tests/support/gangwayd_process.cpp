@@ -85,11 +85,15 @@ gangwayd_process::gangwayd_process(
         arguments.insert(arguments.end(), {"--config", file.string()});
     }
     auto started = command(directory, arguments);
+    for (const auto& [name, value] : options.environment) started.environment[name] = value;
     if (options.descriptors) {
         const auto limit = "ulimit -n " + std::to_string(*options.descriptors);
         const std::vector<std::string> shell{"sh", "-c", limit + " && exec \"$@\"", "sh"};
         started.arguments.insert(started.arguments.begin(), shell.begin(), shell.end());
     }
+    started.arguments.insert(
+        started.arguments.begin(), options.within.begin(), options.within.end()
+    );
     process_ = std::make_unique<process>(std::move(started));
     eventually([&] { return says_ready(log()) || !process_->running(); });
     if (!says_ready(log()) || !process_->running()) {

@@ -16,6 +16,8 @@ struct gangwayd_options {
     std::vector<std::string> more = {};                  // further arguments
     std::optional<unsigned> descriptors = std::nullopt;  // that it may have (ulimit -n)
     std::string configuration = {};                      // text of gangway.json; empty: none
+    environment_changes environment = {};
+    std::vector<std::string> within = {};  // a command to run it with
 };
 
 class gangwayd_process {

@@ -104,7 +104,8 @@ TEST_CASE("problems on the command line are named by their flag, with those of t
             "gangway.json:1: vm.cpus: must be a whole number from 1 to 256, not the number 0",
             "--listen: must be unix:///PATH or fd://, not the string \"tcp://0.0.0.0:2375\"",
             "--engine: must be tcp://HOST:PORT (an IPv6 address in brackets, ports from 1 to "
-            "65535) or unix:///PATH, not the string \"VM\"; vm stands for the VM",
+            "65535), ssh://[USER@]HOST[:PORT][/PATH] or unix:///PATH, not the string \"VM\"; vm "
+            "stands for the VM",
             "--tls-dir: must be an absolute path, or one that begins with \"~/\", not the string "
             "\"\"",
             "--control: must be unix:///PATH with an absolute path, not the string \"fd://\"",
@@ -127,6 +128,12 @@ TEST_CASE("a directory of certificates needs an engine over TCP")
     CHECK(
         problems_for_alice("{}", flags) ==
         lines{"--tls-dir: has no use with an engine on a Unix socket; TLS is for tcp://HOST:PORT"}
+    );
+    flags.engine = "ssh://me@host";
+    CHECK(
+        problems_for_alice("{}", flags) ==
+        lines{"--tls-dir: has no use with an engine behind ssh, which encrypts by itself; TLS is "
+              "for tcp://HOST:PORT"}
     );
     flags.engine = "nonsense";
     CHECK(problems_for_alice("{}", flags).size() == 1);
