@@ -76,7 +76,8 @@ std::optional<std::string> obstacle()
               "--net",
               "sh",
               "-c",
-              "ip link add a type veth peer name b && ip link add v type vxlan id 1 dstport 4789"}}
+              "ip link add gw-a type veth peer name gw-b && ip link add gw-v type vxlan id 1 "
+              "dstport 4789"}}
     );
     if (tried.exit_status == 0) return std::nullopt;
     return "no network namespaces with veth and vxlan here: " + tried.err;
