@@ -41,7 +41,7 @@ TEST_CASE("what ssh says is quoted, and explained")
          "the key of far is not known here: connect once by hand"},
         {"me@far: Permission denied (publickey).\r\n",
          "me@far: Permission denied (publickey).: ",
-         "give me a key there (`ssh-copy-id`)"},
+         "far accepts no key that ssh can use without asking"},
         {"ssh: connect to host jump port 22: Connection refused\r\n"
          "kex_exchange_identification: Connection closed by remote host\r\n"
          "Connection closed by UNKNOWN port 65535\r\n",
