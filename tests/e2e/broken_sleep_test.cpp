@@ -179,6 +179,7 @@ TEST_CASE("a VM that is called back, or dies, on its way to sleep or back loses 
     user.docker_text(
         {"run",
          "-d",
+         "--stop-signal=KILL",
          "--name",
          "keeper",
          "-v",

@@ -289,6 +289,7 @@ TEST_CASE("a VM sleeps and wakes, and nobody notices")
     user.docker_text(
         {"run",
          "-d",
+         "--stop-signal=KILL",
          "--name",
          "keeper",
          "-p",

@@ -35,8 +35,21 @@ void is_a_count(std::string text, const std::string& line_end)
 void containers_that_count_run(const account& user)
 {
     const std::string count = "i=0; while true; do echo $i is next; i=$((i+1)); sleep 0.2; done";
-    user.docker_text({"run", "-d", "--name", "counter", "busybox", "sh", "-c", count});
-    user.docker_text({"run", "-d", "-t", "--name", "terminal", "busybox", "sh", "-c", count});
+    user.docker_text(
+        {"run", "-d", "--stop-signal=KILL", "--name", "counter", "busybox", "sh", "-c", count}
+    );
+    user.docker_text(
+        {"run",
+         "-d",
+         "-t",
+         "--stop-signal=KILL",
+         "--name",
+         "terminal",
+         "busybox",
+         "sh",
+         "-c",
+         count}
+    );
 }
 
 watchers::watchers(const account& user)
