@@ -27,6 +27,7 @@ enum class verb {
     ip,
     ports,
     mounts,
+    doctor,
     ssh,
     cp,
     logs,
@@ -58,6 +59,7 @@ struct invocation {
     bool use = false;                         // context install: select it
     std::vector<std::string> places;          // socket: paths
     std::string size;                         // disk grow: "100GiB"
+    std::optional<std::string> bundle;        // doctor: a file
 };
 
 // Something to print on standard output, and that is all.

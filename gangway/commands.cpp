@@ -7,6 +7,7 @@
 #include "gangway/command_line.hpp"
 #include "gangway/control_client.hpp"
 #include "gangway/daemon_start.hpp"
+#include "gangway/doctor.hpp"
 #include "gangway/failure.hpp"
 #include "gangway/keep_awake.hpp"
 #include "gangway/logs.hpp"
@@ -120,6 +121,7 @@ std::string shown(const control_client& daemon, const invocation& asked)
 void carry_out(const invocation& asked)
 {
     if (set_up(asked)) return;
+    if (asked.what == verb::doctor) return examine(asked);
     if (asked.what == verb::version) return show_version(asked);
     if (asked.what == verb::cp) check_copy(asked.passed_on);
     const auto daemon = find_daemon(asked.where);

@@ -26,6 +26,7 @@ namespace http = boost::beast::http;
 using boost::system::error_code;
 using stream_protocol = asio::local::stream_protocol;
 using body_sink = std::function<void(std::string_view bytes)>;
+using answer_head = http::response_header<>;
 
 // An error's message is a sentence; more than this is not kept.
 constexpr std::size_t longest_message = 4096;
@@ -120,8 +121,8 @@ std::string refusal(unsigned status, const std::string& body)
            (body.empty() ? "" : ": " + printable(body));
 }
 
-// One request, and the body of its answer as it comes.
-void exchange(
+// One request, and the body of its answer as it comes. Returns the head.
+answer_head exchange(
     const std::filesystem::path& path,
     http::verb method,
     std::string_view target,
@@ -164,6 +165,7 @@ void exchange(
             message.append(bytes.substr(0, longest_message - message.size()));
     }
     if (status >= 400) throw failure(refusal(status, message));
+    return parser.get().base();
 }
 
 // Cuts what comes into lines. A last line without an end counts.
@@ -224,6 +226,19 @@ std::string control_client::get(std::string_view target) const
     std::string body;
     exchange(socket_, http::verb::get, target, [&](std::string_view bytes) { body += bytes; }, {});
     return body;
+}
+
+prompt_answer control_client::ask(std::string_view target, std::chrono::milliseconds limit) const
+{
+    const auto give_up = [this] {
+        throw failure("the socket " + socket_.string() + " takes requests and does not answer");
+    };
+    prompt_answer answer;
+    const auto take = [&](std::string_view bytes) { answer.body += bytes; };
+    const auto head = exchange(socket_, http::verb::get, target, take, {give_up, limit});
+    const auto date = head[http::field::date];
+    answer.date.assign(date.data(), date.size());
+    return answer;
 }
 
 void control_client::follow(std::string_view target, const line_sink& line) const

@@ -24,6 +24,12 @@ public:
 // Takes the next line, without its end.
 using line_sink = std::function<void(std::string_view line)>;
 
+// An answer to a question that must not take for ever.
+struct prompt_answer {
+    std::string body;
+    std::string date;  // the header field; empty: there is none
+};
+
 class control_client {
 public:
     explicit control_client(std::filesystem::path socket) : socket_(std::move(socket)) {}
@@ -34,6 +40,9 @@ public:
     // The body of a successful answer to GET. All of these throw daemon_not_running, or failure
     // with the daemon's own message, or failure when the answer is no HTTP or ends too early.
     std::string get(std::string_view target) const;
+
+    // The same, but failure also when nothing comes for `limit`.
+    prompt_answer ask(std::string_view target, std::chrono::milliseconds limit) const;
 
     // Every line of the answer to GET as it comes; returns at the answer's end.
     void follow(std::string_view target, const line_sink& line) const;

@@ -48,6 +48,20 @@ std::optional<std::string> read(const fs::path& path)
     return text;
 }
 
+// What is no JSON, or is not there, has no members.
+json lenient_object(const fs::path& path)
+{
+    std::ifstream file(path, std::ios::binary);
+    auto object = json::parse(file, nullptr, false);
+    return object.is_object() ? object : json::object();
+}
+
+std::optional<std::string> text_at(const json& object, const json::json_pointer& where)
+{
+    if (!object.contains(where) || !object.at(where).is_string()) return std::nullopt;
+    return object.at(where).get<std::string>();
+}
+
 // What the description of our own begins with.
 constexpr std::string_view ours = "Gangway, instance ";
 
@@ -62,6 +76,20 @@ fs::path docker_client_directory()
         return fs::path(home) / ".docker";
     // NOLINTEND(concurrency-mt-unsafe)
     throw failure("neither DOCKER_CONFIG nor HOME says where the Docker client's files are");
+}
+
+std::string selected_context(const fs::path& client_directory)
+{
+    const auto config = lenient_object(client_directory / "config.json");
+    return text_at(config, json::json_pointer("/currentContext")).value_or("");
+}
+
+std::optional<std::string> host_of_context(
+    const fs::path& client_directory, const std::string& name
+)
+{
+    const auto file = client_directory / "contexts/meta" / sha256_of(name) / "meta.json";
+    return text_at(lenient_object(file), json::json_pointer("/Endpoints/docker/Host"));
 }
 
 docker_context::docker_context(fs::path client_directory, std::string name)

@@ -4,12 +4,22 @@
 #pragma once
 
 #include <filesystem>
+#include <optional>
 #include <string>
 
 namespace gangway {
 
 // $DOCKER_CONFIG, else ~/.docker. Throws failure when there is neither.
 std::filesystem::path docker_client_directory();
+
+// The context that the client uses where nothing else is said; empty: its default, or its
+// configuration cannot be read.
+std::string selected_context(const std::filesystem::path& client_directory);
+
+// Where the context `name` leads, whoever made it. Nothing: there is none, or it does not say.
+std::optional<std::string> host_of_context(
+    const std::filesystem::path& client_directory, const std::string& name
+);
 
 // Of the client whose files are in `client_directory`. All calls throw failure.
 class docker_context {

@@ -58,6 +58,7 @@ TEST_CASE("each command is known by its name")
         {"shellinit", verb::env},
         {"completion", verb::completion},
         {"why", verb::why},
+        {"doctor", verb::doctor},
         {"status", verb::status},
         {"ssh", verb::ssh},
         {"cp", verb::cp},

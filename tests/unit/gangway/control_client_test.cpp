@@ -168,3 +168,22 @@ TEST_CASE("a path that is too long for a socket is a failure")
     const control_client client("/" + std::string(200, 'x'));
     CHECK_THROWS_AS(client.get("/v1/status"), gangway::failure);
 }
+
+TEST_CASE("a question that must not take for ever has an end, and its answer a date")
+{
+    const test_directory directory;
+    {
+        const fake_daemon daemon(
+            directory / "s",
+            {sends("HTTP/1.1 200 OK\r\nDate: today\r\nContent-Length: 2\r\n\r\nOK"), answers("")}
+        );
+        const auto dated = control_client(directory / "s").ask("/_ping", 10s);
+        CHECK(dated.body == "OK");
+        CHECK(dated.date == "today");
+        CHECK(control_client(directory / "s").ask("/_ping", 10s).date.empty());
+    }
+    const fake_daemon silent(directory / "t", {[](raw_client& client) { client.receive_all(); }});
+    CHECK_THROWS_WITH(
+        control_client(directory / "t").ask("/_ping", 20ms), Contains("does not answer")
+    );
+}

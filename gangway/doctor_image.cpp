@@ -1,0 +1,125 @@
+// Every file against its digest.
+#include "gangway/doctor_image.hpp"
+
+#include "gangway/wording.hpp"
+
+#include <nlohmann/json.hpp>
+#include <openssl/evp.h>
+
+#include <array>
+#include <fstream>
+#include <iterator>
+#include <memory>
+#include <system_error>
+#include <vector>
+
+namespace gangway {
+namespace {
+
+namespace fs = std::filesystem;
+using nlohmann::json;
+
+constexpr std::size_t chunk_size = 1024UL * 1024;
+
+// Empty: it cannot be read.
+std::string sha256_of_file(const fs::path& file)
+{
+    const std::unique_ptr<EVP_MD_CTX, decltype(&EVP_MD_CTX_free)> digest(
+        EVP_MD_CTX_new(), &EVP_MD_CTX_free
+    );
+    if (!digest || EVP_DigestInit_ex(digest.get(), EVP_sha256(), nullptr) != 1) return {};
+    std::ifstream stream(file, std::ios::binary);
+    std::vector<char> chunk(chunk_size);
+    while (stream) {
+        stream.read(chunk.data(), static_cast<std::streamsize>(chunk.size()));
+        EVP_DigestUpdate(digest.get(), chunk.data(), static_cast<std::size_t>(stream.gcount()));
+    }
+    if (!stream.eof()) return {};
+    std::array<unsigned char, EVP_MAX_MD_SIZE> bytes{};
+    unsigned size = 0;
+    EVP_DigestFinal_ex(digest.get(), bytes.data(), &size);
+    constexpr std::string_view digits = "0123456789abcdef";
+    std::string hex;
+    for (unsigned i = 0; i < size; ++i) {
+        hex += digits[bytes.at(i) >> 4U];
+        hex += digits[bytes.at(i) & 15U];
+    }
+    return hex;
+}
+
+// The files are in the directory itself.
+bool is_file_name(const std::string& name)
+{
+    return !name.empty() && name != "." && name != ".." && name.find('/') == std::string::npos;
+}
+
+}  // namespace
+
+std::map<std::string, image_facts::file> files_of_manifest(std::string_view manifest)
+{
+    std::map<std::string, image_facts::file> files;
+    const auto values = json::parse(manifest, nullptr, false);
+    if (!values.is_object() || !values.contains("files") || !values["files"].is_object()) return {};
+    for (const auto& [name, value] : values["files"].items()) {
+        const bool usable = is_file_name(name) && value.is_object() && value.contains("size") &&
+                            value["size"].is_number_unsigned() && value.contains("sha256") &&
+                            value["sha256"].is_string();
+        if (!usable) return {};
+        files[name] = {value["size"].get<std::uint64_t>(), value["sha256"].get<std::string>()};
+    }
+    return files;
+}
+
+finding judge_image(const image_facts& facts)
+{
+    const auto place = facts.directory.string();
+    const auto wrong = [&](const std::string& found) {
+        return finding{
+            "image",
+            verdict::wrong,
+            found,
+            "make a new one: appliance/build --output " + place + "; or set vm.image"};
+    };
+    if (!facts.manifest) return wrong("there is none in " + place + " (no manifest.json)");
+    const auto described = files_of_manifest(*facts.manifest);
+    if (described.empty()) return wrong(place + "/manifest.json is damaged");
+    for (const auto& [name, file] : described) {
+        const auto actual = facts.files.find(name);
+        if (actual == facts.files.end()) return wrong(place + "/" + name + " is missing");
+        if (actual->second.size != file.size)
+            return wrong(
+                place + "/" + name + " has " + std::to_string(actual->second.size) +
+                " bytes instead of " + std::to_string(file.size)
+            );
+        if (actual->second.sha256.empty()) return wrong(place + "/" + name + " cannot be read");
+        if (actual->second.sha256 != file.sha256)
+            return wrong(place + "/" + name + " is damaged: its sha256 is not the manifest's");
+    }
+    return {
+        "image",
+        verdict::ok,
+        place + ": " + std::to_string(described.size()) + " files are as the manifest says",
+        {}};
+}
+
+image_facts look_at_image(const fs::path& directory)
+{
+    image_facts facts;
+    facts.directory = directory;
+    std::ifstream stream(directory / "manifest.json", std::ios::binary);
+    if (!stream) return facts;
+    facts.manifest.emplace(
+        std::istreambuf_iterator<char>(stream), std::istreambuf_iterator<char>()
+    );
+    for (const auto& [name, described] : files_of_manifest(*facts.manifest)) {
+        std::error_code error;
+        const auto size = fs::file_size(directory / name, error);
+        if (error) continue;
+        // One of another length needs no reading.
+        facts.files[name] = {
+            size, size == described.size ? sha256_of_file(directory / name) : std::string()};
+    }
+    return facts;
+}
+
+}  // namespace gangway
