@@ -94,7 +94,7 @@ void command_grammar::add_power()
     add("up",
         verb::up,
         "Start the VM and wait until the engine answers, showing each stage",
-        {"start", "boot"});
+        {"start", "boot", "init", "create"});
     add("down",
         verb::down,
         "Shut the VM down; containers and images stay on its disk",

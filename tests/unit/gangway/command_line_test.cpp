@@ -33,6 +33,8 @@ TEST_CASE("each command is known by its name")
         {"restart", verb::restart},
         {"start", verb::up},
         {"boot", verb::up},
+        {"init", verb::up},
+        {"create", verb::up},
         {"stop", verb::down},
         {"halt", verb::down},
         {"poweroff", verb::poweroff},

@@ -91,10 +91,11 @@ TEST_CASE("gangway's manual has the commands of its help")
 {
     const auto help = test_support::run_checked({.arguments = {GANGWAY_PROGRAM, "--help"}});
     const auto commands = found(help.substr(help.find("Subcommands:")), "^  ([a-z]+)[, ]");
-    CHECK(commands == names{"completion", "config", "context",  "cp",      "delete",  "doctor",
-                            "down",       "env",    "info",     "ip",      "logs",    "ls",
-                            "mounts",     "ports",  "poweroff", "reset",   "restart", "sleep",
-                            "ssh",        "status", "up",       "version", "wake",    "why"});
+    CHECK(commands == names{"completion", "config", "context", "cp",       "delete", "disk",
+                            "doctor",     "down",   "env",     "info",     "ip",     "logs",
+                            "ls",         "mounts", "ports",   "poweroff", "reset",  "restart",
+                            "sleep",      "socket", "ssh",     "status",   "up",     "version",
+                            "wake",       "why"});
     const auto page = test_support::read_file(SOURCE_DIRECTORY "/docs/man/gangway.1");
     CHECK(found(page, "^\\.It Cm ([a-z]+)$") == commands);
 }
