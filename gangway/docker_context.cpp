@@ -51,6 +51,8 @@ std::optional<std::string> read(const fs::path& path)
 // What is no JSON, or is not there, has no members.
 json lenient_object(const fs::path& path)
 {
+    std::error_code unknown;
+    if (!fs::is_regular_file(path, unknown)) return json::object();
     std::ifstream file(path, std::ios::binary);
     auto object = json::parse(file, nullptr, false);
     return object.is_object() ? object : json::object();

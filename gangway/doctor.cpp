@@ -14,6 +14,7 @@
 #include "gangway/program_output.hpp"
 #include "gangway/terminal.hpp"
 
+#include <nlohmann/json.hpp>
 #include <sys/utsname.h>
 
 #include <chrono>
@@ -111,6 +112,14 @@ std::string versions(const instance_report& instance)
            version_line("docker", {"--version"});
 }
 
+// A member a line, so that what is taken out of one takes no others along.
+std::string in_lines(const std::string& object)
+{
+    const auto parsed = nlohmann::ordered_json::parse(object, nullptr, false);
+    if (parsed.is_discarded()) return object;
+    return parsed.dump(2, ' ', false, nlohmann::json::error_handler_t::replace) + "\n";
+}
+
 void write_bundle(const examination& done, const std::string& file)
 {
     const auto& settings = done.configuration.values;
@@ -118,7 +127,7 @@ void write_bundle(const examination& done, const std::string& file)
         {"doctor.txt", findings_text(done.all, false)},
         {"config.txt", config::print(done.configuration)},
         {"versions.txt", versions(done.instance)},
-        {"status.json", done.instance.status},
+        {"status.json", in_lines(done.instance.status)},
         {"daemon.log", done.instance.log},
         {"serial.log", last_part(settings.state_dir / "serial.log")},
     };

@@ -61,6 +61,8 @@ void write_new_file(const std::filesystem::path& path, const std::string& bytes)
 
 std::string last_part(const std::filesystem::path& file)
 {
+    std::error_code unknown;
+    if (!std::filesystem::is_regular_file(file, unknown)) return {};
     std::ifstream stream(file, std::ios::binary | std::ios::ate);
     const auto size = static_cast<std::streamoff>(stream.tellg());
     if (!stream || size <= 0) return {};

@@ -79,6 +79,21 @@ bool spares_this_machine(const std::string& no_proxy)
     return name && number;
 }
 
+// What says where the client goes, if that is a variable.
+std::string variable_in_use(const endpoint_facts& facts)
+{
+    if (!facts.docker_host.empty()) return "DOCKER_HOST";
+    return facts.docker_context.empty() ? "" : "DOCKER_CONTEXT";
+}
+
+std::string what_leads(const endpoint_facts& facts)
+{
+    const auto context = context_in_use(facts);
+    const auto variable = variable_in_use(facts);
+    if (variable.empty()) return "the context " + context;
+    return context.empty() ? variable : variable + "=" + context;
+}
+
 }  // namespace
 
 std::string context_in_use(const endpoint_facts& facts)
@@ -100,9 +115,7 @@ finding judge_endpoint(const endpoint_facts& facts)
     const std::string check = "docker client";
     const auto context = context_in_use(facts);
     const auto host = host_in_use(facts);
-    const auto by = context.empty() ? std::string("DOCKER_HOST")
-                                    : (facts.docker_context.empty() ? "the context " + context
-                                                                    : "DOCKER_CONTEXT=" + context);
+    const auto by = what_leads(facts);
     if (!host)
         return {
             check,
@@ -118,9 +131,8 @@ finding judge_endpoint(const endpoint_facts& facts)
                 "; ours is at a socket of the service manager, which is not compared",
             {}};
     if (facts.leads_to_us) return {check, verdict::ok, "it goes to " + *host + " by " + by, {}};
-    auto advice = context.empty() ? std::string("unset DOCKER_HOST, then ")
-                                  : (facts.docker_context.empty() ? std::string()
-                                                                  : "unset DOCKER_CONTEXT, then ");
+    auto advice = variable_in_use(facts);
+    if (!advice.empty()) advice = "unset " + advice + ", then ";
     advice += "`gangway context install --use`, or in this shell eval \"$(gangway env)\"";
     const auto stale = host->starts_with("unix://") && !facts.exists;
     if (stale && context != "default")

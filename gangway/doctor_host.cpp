@@ -94,14 +94,16 @@ finding judge_libvirt(const libvirt_facts& facts)
             verdict::wrong,
             "there is no " + facts.daemons.front().name,
             "install libvirt-daemon (apt install libvirt-daemon)"};
-    if (!session && facts.system_obstacle)
+    if (facts.by_system && facts.system_obstacle)
         return {
             "libvirt",
             verdict::wrong,
-            facts.uri + " cannot be reached (" + *facts.system_obstacle + ")",
-            "`sudo systemctl start libvirtd`; to be let in, " +
-                advice_to_join("libvirt", facts.user) +
-                "; or set vm.libvirt_uri to \"qemu:///session\", which needs neither"};
+            "the system's libvirt, for " + facts.uri + ", cannot be reached (" +
+                *facts.system_obstacle + ")",
+            facts.root ? "systemctl start libvirtd"
+                       : "`sudo systemctl start libvirtd`; to be let in, " +
+                             advice_to_join("libvirt", facts.user) +
+                             "; or set vm.libvirt_uri to \"qemu:///session\", which needs neither"};
     return {"libvirt", verdict::ok, *found + " for " + facts.uri, {}};
 }
 

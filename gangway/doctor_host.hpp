@@ -39,8 +39,11 @@ finding judge_qemu(const program_facts& emulator);
 struct libvirt_facts {
     std::string uri;                     // vm.libvirt_uri
     std::vector<program_facts> daemons;  // one of them is enough
-    std::optional<std::string>
-        system_obstacle;  // to connecting to the system's; the system's words
+    // A user's session is started by libvirt itself. The system's daemon is not, and it is also the
+    // one that root's "session" is served by.
+    bool by_system = false;
+    std::optional<std::string> system_obstacle;  // to connecting to that; the system's words
+    bool root = false;
     std::string user;
 };
 

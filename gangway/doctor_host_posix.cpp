@@ -101,8 +101,13 @@ std::optional<std::string> obstacle_to_system_libvirt()
 
 libvirt_facts look_at_libvirt(const std::string& uri)
 {
-    libvirt_facts facts{uri, {look_for("libvirtd"), look_for("virtqemud")}, {}, user_name()};
-    if (uri.starts_with("qemu:///system")) facts.system_obstacle = obstacle_to_system_libvirt();
+    libvirt_facts facts;
+    facts.uri = uri;
+    facts.daemons = {look_for("libvirtd"), look_for("virtqemud")};
+    facts.root = ::geteuid() == 0;
+    facts.user = user_name();
+    facts.by_system = uri.starts_with("qemu:///system") || facts.root;
+    if (facts.by_system) facts.system_obstacle = obstacle_to_system_libvirt();
     return facts;
 }
 

@@ -84,16 +84,17 @@ finding judge_image(const image_facts& facts)
     const auto described = files_of_manifest(*facts.manifest);
     if (described.empty()) return wrong(place + "/manifest.json is damaged");
     for (const auto& [name, file] : described) {
+        const auto path = (facts.directory / name).string();
         const auto actual = facts.files.find(name);
-        if (actual == facts.files.end()) return wrong(place + "/" + name + " is missing");
+        if (actual == facts.files.end()) return wrong(path + " is missing");
         if (actual->second.size != file.size)
             return wrong(
-                place + "/" + name + " has " + std::to_string(actual->second.size) +
-                " bytes instead of " + std::to_string(file.size)
+                path + " has " + std::to_string(actual->second.size) + " bytes instead of " +
+                std::to_string(file.size)
             );
-        if (actual->second.sha256.empty()) return wrong(place + "/" + name + " cannot be read");
+        if (actual->second.sha256.empty()) return wrong(path + " cannot be read");
         if (actual->second.sha256 != file.sha256)
-            return wrong(place + "/" + name + " is damaged: its sha256 is not the manifest's");
+            return wrong(path + " is damaged: its sha256 is not the manifest's");
     }
     return {
         "image",
@@ -106,7 +107,10 @@ image_facts look_at_image(const fs::path& directory)
 {
     image_facts facts;
     facts.directory = directory;
-    std::ifstream stream(directory / "manifest.json", std::ios::binary);
+    const auto manifest = directory / "manifest.json";
+    std::error_code unknown;
+    if (!fs::is_regular_file(manifest, unknown)) return facts;
+    std::ifstream stream(manifest, std::ios::binary);
     if (!stream) return facts;
     facts.manifest.emplace(
         std::istreambuf_iterator<char>(stream), std::istreambuf_iterator<char>()

@@ -124,8 +124,7 @@ finding judge_daemon(const daemon_facts& facts)
             "see its log: `journalctl --user -u gangwayd`, as root without --user"};
     if (!facts.runs && facts.starts_by_itself)
         return {"daemon", verdict::ok, "does not run; the first request starts it", {}};
-    if (!facts.runs)
-        return {"daemon", verdict::wrong, facts.why_not, facts.how_to_start};
+    if (!facts.runs) return {"daemon", verdict::wrong, facts.why_not, facts.how_to_start};
     const auto found = "gangwayd " + facts.version + ", pid " + std::to_string(facts.pid);
     if (facts.version != facts.own_version)
         return {

@@ -14,6 +14,7 @@
 
 #include <fstream>
 #include <iterator>
+#include <variant>
 
 namespace gangway {
 namespace {
@@ -130,10 +131,11 @@ private:
 engine_facts ask_engine(const fs::path& socket)
 {
     engine_facts facts;
-    const auto before = now();
+    auto before = now();
     try {
         const control_client engine(socket);
         engine.ask("/_ping", patience);
+        before = now();
         const auto answer = engine.ask("/version", patience);
         facts = read_version(answer.body);
         facts.clock = parse_http_date(answer.date);
@@ -152,8 +154,11 @@ engine_facts look_at_engine(const config::settings& settings, const daemon_visit
     engine_facts facts;
     const auto socket = docker_socket(settings);
     const auto& vm = daemon.vm();
-    if (!daemon.facts().runs)
+    // What is not understood may be a VM that sleeps.
+    if (!daemon.facts().runs || !daemon.facts().obstacle.empty())
         facts.why_not_asked = "gangwayd does not answer";
+    else if (vm && vm->state == "failed")
+        facts.why_not_asked = "the VM has failed";
     else if (vm && vm->state != "ready")
         facts.why_not_asked = "the VM is " + vm->state;
     else if (!socket)
@@ -185,8 +190,10 @@ instance_report look_at_instance(const config::settings& settings)
     daemon_visit daemon(settings);
     auto& report = daemon.report();
     const bool runs = daemon.facts().runs;
-    if (const auto socket = docker_socket(settings))
-        report.found.push_back(judge_socket(look_at_socket("docker socket", *socket, runs)));
+    for (const auto& endpoint : settings.docker.listen)
+        if (const auto* const socket = std::get_if<config::unix_endpoint>(&endpoint))
+            report.found.push_back(judge_socket(look_at_socket("docker socket", socket->path, runs))
+            );
     report.found.push_back(
         judge_socket(look_at_socket("control socket", settings.control.listen.path, runs))
     );

@@ -43,6 +43,7 @@ std::vector<std::string> changed_environment(const std::map<std::string, std::st
 std::vector<char*> pointers_to(std::vector<std::string>& strings)
 {
     std::vector<char*> result;
+    result.reserve(strings.size() + 1);
     for (auto& text : strings) result.push_back(text.data());
     result.push_back(nullptr);
     return result;

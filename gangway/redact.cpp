@@ -1,16 +1,15 @@
 // Scanners, one a kind of secret; regular expressions would need a stack as deep as a line is long.
 #include "gangway/redact.hpp"
 
+#include "gangway/named_secrets.hpp"
+
 #include <algorithm>
 #include <array>
 #include <cctype>
-#include <optional>
 
 namespace gangway {
 namespace {
 
-constexpr std::string_view removed = "[removed]";
-constexpr std::string_view blanks = " \t";
 constexpr auto none = std::string_view::npos;
 
 bool is_alphanumeric(char letter)
@@ -18,23 +17,9 @@ bool is_alphanumeric(char letter)
     return std::isalnum(static_cast<unsigned char>(letter)) != 0;
 }
 
-bool is_of_name(char letter)
-{
-    return is_alphanumeric(letter) || letter == '_' || letter == '-' || letter == '.';
-}
-
 bool is_blank(char letter)
 {
     return letter == ' ' || letter == '\t' || letter == '\r' || letter == '\n';
-}
-
-std::string in_capitals(std::string_view text)
-{
-    std::string result(text);
-    std::ranges::transform(result, result.begin(), [](unsigned char letter) {
-        return letter == '-' ? '_' : static_cast<char>(std::toupper(letter));
-    });
-    return result;
 }
 
 // A key's letters, line ends as they are or as JSON writes them.
@@ -109,119 +94,12 @@ std::string without_url_secrets(std::string_view text)
     return result;
 }
 
-bool names_a_secret(std::string_view name)
+bool begins_with_word(std::string_view text, std::string_view capitals)
 {
-    constexpr std::array<std::string_view, 9> parts{
-        "TOKEN",
-        "SECRET",
-        "PASSWORD",
-        "PASSWD",
-        "PASSPHRASE",
-        "CREDENTIAL",
-        "KEY",
-        "AUTHORIZATION",
-        "COOKIE"};
-    const auto capitals = in_capitals(name);
-    return capitals == "AUTH" || capitals == "PASS" || capitals.ends_with("_AUTH") ||
-           capitals.ends_with("_PASS") || capitals.ends_with("_PWD") ||
-           std::ranges::any_of(parts, [&](std::string_view part) {
-               return capitals.find(part) != none;
+    return text.size() >= capitals.size() &&
+           std::ranges::equal(text.substr(0, capitals.size()), capitals, {}, [](unsigned char c) {
+               return static_cast<char>(std::toupper(c));
            });
-}
-
-// A quotation mark, with the backslashes before it where it stands in a quoted text itself.
-std::size_t quote_at(std::string_view text, std::size_t at)
-{
-    const auto mark = text.find_first_not_of('\\', at);
-    if (mark == none || (text[mark] != '"' && text[mark] != '\'')) return 0;
-    return mark + 1 - at;
-}
-
-// Where the text ends that begins after the quotation mark text[at, at + size).
-std::size_t end_of_quoted(std::string_view text, std::size_t at, std::size_t size)
-{
-    const char mark = text[at + size - 1];
-    for (auto end = text.find(mark, at + size); end != none; end = text.find(mark, end + 1)) {
-        auto slashes = end;
-        while (slashes > at + size && text[slashes - 1] == '\\') --slashes;
-        if (end - slashes == size - 1) return slashes;
-    }
-    return text.size();
-}
-
-// Where a list or an object ends that begins at `at`.
-std::size_t end_of_brackets(std::string_view text, std::size_t at)
-{
-    int depth = 0;
-    for (auto end = at; end < text.size(); ++end) {
-        if (const auto size = text[end] == '"' ? 1 : 0; size > 0)
-            end = end_of_quoted(text, end, 1);
-        else if (text[end] == '[' || text[end] == '{')
-            ++depth;
-        else if ((text[end] == ']' || text[end] == '}') && --depth == 0)
-            return end + 1;
-    }
-    return text.size();
-}
-
-struct span {
-    std::size_t begin = 0;
-    std::size_t end = 0;
-};
-
-// The value of the name that ends at `at`, if one is given to it. `option`: the name is one of a
-// command line.
-std::optional<span> value_after(std::string_view text, std::size_t at, bool option)
-{
-    const auto skip_blanks = [&] {
-        at = std::min(text.find_first_not_of(blanks, at), text.size());
-    };
-    const auto closing = quote_at(text, at);
-    at += closing;
-    const auto after_name = at;
-    skip_blanks();
-    const bool given = at < text.size() && (text[at] == '=' || text[at] == ':');
-    if (!given && !(option && closing == 0 && at > after_name)) return std::nullopt;
-    const bool to_line_end = given && text[at] == ':' && closing == 0;
-    if (given) ++at;
-    if (at < text.size() && (text[at] == '=' || text[at] == '>')) ++at;  // := and =>
-    skip_blanks();
-    if (at == text.size()) return std::nullopt;
-    if (const auto mark = quote_at(text, at); mark > 0)
-        return span{at + mark, end_of_quoted(text, at, mark)};
-    if (text[at] == '[' || text[at] == '{') return span{at, end_of_brackets(text, at)};
-    const auto ends = to_line_end ? "\r\n" : closing > 0 ? " \t\r\n,}]" : " \t\r\n";
-    return span{at, std::min(text.find_first_of(ends, at), text.size())};
-}
-
-std::string without_named_secrets(std::string_view text)
-{
-    std::string result;
-    std::size_t at = 0;
-    while (at < text.size()) {
-        if (!is_of_name(text[at])) {
-            result += text[at++];
-            continue;
-        }
-        const auto end = static_cast<std::size_t>(
-            std::find_if_not(
-                text.begin() + static_cast<std::ptrdiff_t>(at), text.end(), is_of_name
-            ) -
-            text.begin()
-        );
-        const auto name = text.substr(at, end - at);
-        const auto value =
-            names_a_secret(name) ? value_after(text, end, name.starts_with('-')) : std::nullopt;
-        if (!value || value->begin == value->end) {
-            result += name;
-            at = end;
-            continue;
-        }
-        result += text.substr(at, value->begin - at);
-        result += removed;
-        at = value->end;
-    }
-    return result;
 }
 
 // "Bearer eyJ…", wherever it stands.
@@ -229,12 +107,11 @@ std::string without_scheme_secrets(std::string_view text)
 {
     constexpr std::array<std::string_view, 2> schemes{"BEARER ", "BASIC "};
     constexpr std::size_t shortest_secret = 8;
-    const auto capitals = in_capitals(text);
     std::string result;
     for (std::size_t at = 0; at < text.size();) {
-        const auto scheme = std::ranges::find_if(schemes, [&](std::string_view each) {
+        const auto* const scheme = std::ranges::find_if(schemes, [&](std::string_view each) {
             return (at == 0 || !is_alphanumeric(text[at - 1])) &&
-                   std::string_view(capitals).substr(at).starts_with(each);
+                   begins_with_word(text.substr(at), each);
         });
         if (scheme == schemes.end()) {
             result += text[at++];

@@ -104,14 +104,22 @@ TEST_CASE("without ssh-keygen no VM starts; without the others it does")
 
 TEST_CASE("libvirt needs a daemon to start for a session, and one to talk to for the system's")
 {
-    libvirt_facts facts{"qemu:///session", {{"libvirtd", {}}, {"virtqemud", "/v"}}, {}, "me"};
+    libvirt_facts facts;
+    facts.uri = "qemu:///session";
+    facts.daemons = {{"libvirtd", {}}, {"virtqemud", "/v"}};
+    facts.user = "me";
     CHECK(judge_libvirt(facts).judged == verdict::ok);
     CHECK(judge_libvirt(facts).found == "/v for qemu:///session");
     facts.uri = "qemu:///system";
+    facts.by_system = true;
     CHECK(judge_libvirt(facts).judged == verdict::ok);
     facts.system_obstacle = "Permission denied";
     CHECK(judge_libvirt(facts).judged == verdict::wrong);
     CHECK_THAT(judge_libvirt(facts).advice, Contains("usermod -aG libvirt me"));
+    facts.uri = "qemu:///session";
+    facts.root = true;
+    CHECK(judge_libvirt(facts).judged == verdict::wrong);
+    CHECK(judge_libvirt(facts).advice == "systemctl start libvirtd");
     facts.daemons[1].path.reset();
     CHECK_THAT(judge_libvirt(facts).advice, Contains("apt install libvirt-daemon"));
     facts.uri = "qemu+ssh://there/system";

@@ -41,6 +41,13 @@ TEST_CASE("secrets are taken out, and the rest stays")
         {"login --password=hunter2 host", "login --password=[removed] host"},
         {"map[ACCESS_KEY:=abc]", "map[ACCESS_KEY:=[removed]"},
         {"GET /x?token=abc HTTP/1.1", "GET /x?token=[removed] HTTP/1.1"},
+        {"{\"Env\":[\"DB_PASSWORD=two words\",\"X=1\"]}",
+         "{\"Env\":[\"DB_PASSWORD=[removed]\",\"X=1\"]}"},
+        {"\"{\\\"Env\\\":[\\\"A_TOKEN=two words\\\",\\\"X=1\\\"]}\"",
+         "\"{\\\"Env\\\":[\\\"A_TOKEN=[removed]\\\",\\\"X=1\\\"]}\""},
+        {"[\"POST /x?token=abc\",\"y\"]", "[\"POST /x?token=[removed]\",\"y\"]"},
+        {"A_TOKEN=ab\"cd ef", "A_TOKEN=[removed] ef"},
+        {"\"A_TOKEN=\"", "\"A_TOKEN=\""},
         // what only sounds like it
         {"monitor=1 port: 80", "monitor=1 port: 80"},
         {"the key was found", "the key was found"},
