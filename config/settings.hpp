@@ -31,6 +31,10 @@ constexpr byte_size gibibytes(std::uint64_t count)
     return mebibytes(count * 1024);
 }
 
+// What the data disk may be set to.
+inline constexpr byte_size smallest_disk = gibibytes(1);
+inline constexpr byte_size largest_disk = gibibytes(16384);
+
 enum class log_level { error, warning, info, debug };
 
 // How the guest's processors are run.

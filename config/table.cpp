@@ -202,7 +202,7 @@ std::vector<row> make_table()
             "vm.disk",
             "Size of the data disk that holds images, containers and volumes; the file is sparse.",
             {},
-            size_codec{gibibytes(1), gibibytes(16384)},
+            size_codec{smallest_disk, largest_disk},
             [](auto& all) -> auto& { return all.vm.disk; }
         ),
         setting(

@@ -87,9 +87,11 @@ void remove_vm(const control_client& daemon, const invocation& asked)
 std::string disk_size(const invocation& asked)
 {
     const auto size = config::parse_byte_size(asked.size);
-    if (!size)
+    if (!size || *size < config::smallest_disk || *size > config::largest_disk)
         throw failure(
-            "a size is a whole number of MiB, GiB or TiB, such as 100GiB; not " + asked.size,
+            "a disk's size is a whole number of MiB, GiB or TiB, such as 100GiB, from 1GiB to "
+            "16TiB; not " +
+                asked.size,
             exit_status::usage
         );
     return config::to_string(*size);

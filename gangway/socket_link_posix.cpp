@@ -24,6 +24,14 @@ std::string for_a_shell(const fs::path& path)
     return quoted + "'";
 }
 
+// Whether the socket itself is there, or will be. "/var/run" may be a link to "/run".
+bool is_same_file(const fs::path& place, const fs::path& target)
+{
+    std::error_code error;
+    const auto there = fs::weakly_canonical(place.parent_path(), error) / place.filename();
+    return there == fs::weakly_canonical(target.parent_path(), error) / target.filename();
+}
+
 [[noreturn]] void fail(
     const fs::path& place, const std::error_code& error, const std::string& command
 )
@@ -61,11 +69,14 @@ socket_place look_at(const fs::path& place, const fs::path& target)
     if (what.type() != fs::file_type::symlink) return socket_place::somebody_elses;
     const auto leads_to = (place.parent_path() / fs::read_symlink(place, error)).lexically_normal();
     if (leads_to == target.lexically_normal()) return socket_place::leads_to_us;
-    return fs::exists(place, error) ? socket_place::somebody_elses : socket_place::leads_nowhere;
+    // Where it leads may be another user's, and not to be looked at.
+    const bool nowhere = fs::status(place, error).type() == fs::file_type::not_found;
+    return nowhere ? socket_place::leads_nowhere : socket_place::somebody_elses;
 }
 
 void link_socket(const fs::path& place, const fs::path& target)
 {
+    if (is_same_file(place, target)) return;
     const auto there = look_at(place, target);
     if (there == socket_place::leads_to_us) return;
     if (there == socket_place::somebody_elses)

@@ -59,7 +59,8 @@ std::optional<vm_command> find_vm_command(std::string_view request)
 {
     if (request.starts_with(grow)) {
         const auto size = config::parse_byte_size(request.substr(grow.size()));
-        if (!size) return std::nullopt;
+        if (!size || *size < config::smallest_disk || *size > config::largest_disk)
+            return std::nullopt;
         return vm_command{"gangway disk grow", [size = *size](supervisor& vm, requester who) {
                               return vm.grow_disk(std::move(who), size);
                           }};

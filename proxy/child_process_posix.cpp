@@ -43,13 +43,15 @@ struct program {
     // Takes what it has said so far. False: it will say no more.
     bool listen()
     {
-        std::array<char, 1024> bytes;
-        for (;;) {
+        std::array<char, 4096> bytes;
+        // Then others have their turn.
+        for (int turn = 0; turn < 16; ++turn) {
             const auto count = ::read(saying.native_handle(), bytes.data(), bytes.size());
             if (count <= 0) return count < 0 && errno == EAGAIN;
             errors.append(bytes.data(), static_cast<std::size_t>(count));
             if (errors.size() > kept_errors) errors.erase(0, errors.size() - kept_errors);
         }
+        return true;
     }
 
     void stop_listening()
@@ -71,6 +73,13 @@ struct program {
     std::function<void()> ended;
     std::optional<deadline> last_moment;  // it was told to end
 };
+
+// A signal that comes meanwhile, of another program's end, is not the end of this one.
+void await_end(pid_t pid)
+{
+    while (::waitpid(pid, nullptr, 0) < 0 && errno == EINTR) {
+    }
+}
 
 // So that it never has to wait for us to read.
 void listen_on(const std::shared_ptr<program>& one)
@@ -126,7 +135,7 @@ public:
         for (auto& one : running_) {
             one->last_moment.reset();
             one->signal(SIGKILL);
-            ::waitpid(one->pid, nullptr, 0);
+            await_end(one->pid);
             one->stop_listening();
         }
         running_.clear();
@@ -159,8 +168,8 @@ private:
             }
             each = running_.erase(each);
             // What it had started in its turn; the number of its group is ours until it is reaped.
-            one->signal(SIGTERM);
-            ::waitpid(one->pid, nullptr, 0);
+            one->signal(SIGKILL);
+            await_end(one->pid);
             one->status = info.si_code == CLD_EXITED ? info.si_status : 128 + info.si_status;
             one->last_moment.reset();
             one->listen();

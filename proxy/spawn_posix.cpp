@@ -57,6 +57,8 @@ std::vector<std::string> english_environment()
         if (!text.starts_with("LC_") && !text.starts_with("LANG")) result.emplace_back(text);
     }
     result.emplace_back("LC_ALL=C");
+    // An ssh that another starts, for a jump host, is not told to ask nobody (ssh(1), BatchMode).
+    result.emplace_back("SSH_ASKPASS_REQUIRE=never");
     return result;
 }
 
@@ -86,9 +88,9 @@ public:
         for (const int each : {SIGPIPE, SIGINT, SIGTERM, SIGHUP, SIGCHLD})
             ::sigaddset(&signals, each);
         ::posix_spawnattr_setsigdefault(&attributes_, &signals);
-        ::posix_spawnattr_setpgroup(&attributes_, 0);
+        // A session of its own is a group of its own, and has no terminal that it could ask at.
         ::posix_spawnattr_setflags(
-            &attributes_, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETPGROUP
+            &attributes_, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSID
         );
     }
 

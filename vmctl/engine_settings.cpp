@@ -36,20 +36,26 @@ std::string certificates_in(const std::string& text)
     return all;
 }
 
-// What a machine's directory of authorities holds, one below another at most.
+// What a machine's directory of authorities holds. Nobody has named its files, so that one which is
+// no use is left out.
 std::string certificates_below(const fs::path& directory)
 {
+    constexpr auto skipping = fs::directory_options::skip_permission_denied;
     std::vector<fs::path> files;
-    for (const auto& entry : fs::recursive_directory_iterator(directory))
+    for (const auto& entry : fs::recursive_directory_iterator(directory, skipping))
         if (entry.is_regular_file() &&
             (entry.path().extension() == ".crt" || entry.path().extension() == ".pem"))
             files.push_back(entry.path());
     std::ranges::sort(files);  // so that equal directories make equal settings
     std::string all;
     for (const auto& file : files) {
-        auto found = certificates_in(read_file(file));
-        if (found.empty())
-            spdlog::warn("{} holds no PEM certificate, and is not given to the VM", file.string());
+        std::string found;
+        try {
+            found = certificates_in(read_file(file));
+        } catch (const storage_error& error) {
+            spdlog::warn("{}", error.what());
+        }
+        if (found.empty()) spdlog::warn("{} gives no PEM certificate to the VM", file.string());
         all += found;
     }
     return all;
@@ -145,7 +151,7 @@ guest_settings recorded_settings(const fs::path& state_dir)
             record.at("daemon_json").get<std::string>(),
             record.at("environment").get<std::string>(),
             record.at("authorities").get<std::string>()};
-        if (json::accept(all.daemon_json)) known = std::move(all);
+        if (json::parse(all.daemon_json, nullptr, false).is_object()) known = std::move(all);
     } catch (const json::exception&) {
         spdlog::warn("{} is damaged and not used", settings_record_in(state_dir).string());
     }

@@ -21,8 +21,9 @@ struct guest_settings {
     bool operator==(const guest_settings&) const = default;
 };
 
-// Blocking: reads the certificates. A file in a directory that holds none is left out, with a
-// warning in the log. Throws storage_error when what was named cannot be used.
+// Blocking: reads the certificates. A file in a directory that holds none, or cannot be
+// read, is left out, with a warning in the log. Throws storage_error when what was named cannot be
+// used.
 guest_settings guest_settings_of(const config::engine_settings& settings);
 
 // A proxy on this machine's loopback, as the guest sees it; any other as it is.

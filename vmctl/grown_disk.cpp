@@ -1,4 +1,5 @@
-// The record counts first: what is interrupted is completed at the next start.
+// First the disk, then the record, which keeps a smaller vm.disk from refusing it, then the file
+// system, which a start of the VM makes as large as the disk in any case.
 #include "vmctl/grown_disk.hpp"
 
 #include "config/units.hpp"
@@ -17,7 +18,22 @@ namespace {
 namespace fs = std::filesystem;
 
 // resize2fs writes a part of each new block group; emulated, on a busy machine.
-constexpr std::chrono::minutes grow_patience{5};
+constexpr std::chrono::seconds grow_patience{90};
+
+void grow_file_system(hypervisor& host)
+{
+    const char* const doing = "grow the file system, which the next start of the VM does";
+    guest_result result;
+    try {
+        result = host.run_in_guest({"/usr/lib/gangway/grow"}, grow_patience, {});
+    } catch (const hypervisor_error& error) {
+        throw describe(hypervisor_problem::refused, doing, error.what());
+    }
+    if (result.status != 0)
+        throw describe(
+            hypervisor_problem::refused, doing, result.output.substr(0, result.output.find('\n'))
+        );
+}
 
 }  // namespace
 
@@ -47,19 +63,16 @@ void grow_disk(hypervisor& host, const fs::path& state_dir, config::byte_size si
     std::error_code error;
     const config::byte_size now{fs::file_size(data_disk_in(state_dir), error)};
     if (error) throw storage_error(data_disk_in(state_dir).string() + ": " + error.message());
-    if (rounded <= now)
+    if (rounded < now)
         throw storage_error(
             "it has " + config::to_string(now) + " already, and can only become larger"
         );
-    write_file(disk_size_record_in(state_dir), config::to_string(rounded) + "\n", 0600);
-    host.resize_data_disk(rounded);
-    const auto result = host.run_in_guest({"/usr/lib/gangway/grow"}, grow_patience, {});
-    if (result.status != 0)
-        throw describe(
-            hypervisor_problem::refused,
-            "grow the file system, which the next start of the VM does",
-            result.output.substr(0, result.output.find('\n'))
-        );
+    // Of the same size, its file system may not have followed yet.
+    if (rounded > now) {
+        host.resize_data_disk(rounded);
+        write_file(disk_size_record_in(state_dir), config::to_string(rounded) + "\n", 0600);
+    }
+    grow_file_system(host);
 }
 
 }  // namespace vmctl

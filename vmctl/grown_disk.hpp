@@ -14,7 +14,7 @@ config::byte_size disk_size_in(const std::filesystem::path& state_dir, config::b
 
 // Blocking. The running VM's disk and the file system on it have `size` (rounded down to 16 MiB)
 // afterwards; a guest that fails to follow does it at its next start. Throws storage_error for a
-// size that is not more than the disk has, and hypervisor_error.
+// size that is less than the disk has, and hypervisor_error.
 void grow_disk(hypervisor& host, const std::filesystem::path& state_dir, config::byte_size size);
 
 // Where the size is remembered: disk_size.

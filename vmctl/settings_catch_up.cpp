@@ -38,16 +38,24 @@ std::vector<std::string> catch_up_with_settings(
     const std::filesystem::path& state_dir,
     const config::engine_settings& settings
 )
-try {
+{
+    guest_settings wanted;
+    try {
+        wanted = guest_settings_of(settings);
+    } catch (const storage_error& error) {
+        // The VM is as good as it was.
+        spdlog::error("{}", error.what());
+        return {"engine.certificates"};
+    }
     auto has = recorded_settings(state_dir);
-    auto gap = gap_between(has, guest_settings_of(settings));
+    auto gap = gap_between(has, wanted);
     if (!gap.taken_over.empty()) {
         try {
             have_taken_over(host, gap.daemon_json);
             has.daemon_json = gap.daemon_json;
             record_settings(state_dir, has);
             spdlog::info("the engine takes over {} as it runs", joined(gap.taken_over));
-        } catch (const hypervisor_error& error) {
+        } catch (const std::exception& error) {  // of the record, too: then they are given again
             spdlog::error("{}", error.what());
             gap.restart_for.insert(
                 gap.restart_for.begin(), gap.taken_over.begin(), gap.taken_over.end()
@@ -60,11 +68,6 @@ try {
             joined(gap.restart_for)
         );
     return gap.restart_for;
-
-} catch (const storage_error& error) {
-    // The VM is as good as it was.
-    spdlog::error("{}", error.what());
-    return {"engine.certificates"};
 }
 
 }  // namespace vmctl

@@ -92,7 +92,7 @@ TEST_CASE("an address pool is a network and a prefix length that fits into it")
     CHECK_THAT(said, Catch::StartsWith(".default-address-pools[0]: must be "));
 }
 
-TEST_CASE("what a running dockerd takes over is what moby's reload does")
+TEST_CASE("what a running dockerd takes over as a whole is known")
 {
     CHECK(reloads("registry-mirrors"));
     CHECK(reloads("insecure-registries"));

@@ -187,9 +187,10 @@ TEST_CASE("gangway disk grow says a size as the configuration writes it")
     SECTION("and no other")
     {
         const fake_daemon daemon(here.control(), {});
-        const auto result = here.run({"disk", "grow", "100GB"});
+        const std::string size = GENERATE("100GB", "512MiB", "17TiB");
+        const auto result = here.run({"disk", "grow", size});
         CHECK(result.exit_status == 2);
-        CHECK_THAT(result.err, Contains("such as 100GiB; not 100GB"));
+        CHECK_THAT(result.err, Contains("from 1GiB to 16TiB; not " + size));
         CHECK(daemon.requests().empty());
     }
 }

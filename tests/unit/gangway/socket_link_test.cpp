@@ -73,6 +73,16 @@ TEST_CASE("what others have there stays")
     CHECK(fs::exists(here.place));
 }
 
+TEST_CASE("the socket is not linked to itself")
+{
+    const machine here;
+    fs::create_directories(here.directory / "run/gangway");
+    fs::create_directory_symlink("run", here.directory / "var");
+    link_socket(here.target, here.target);
+    link_socket(here.directory / "var/gangway/docker.sock", here.target);
+    CHECK_FALSE(fs::exists(fs::symlink_status(here.target)));
+}
+
 TEST_CASE("a link that leads to us by another spelling is ours")
 {
     const machine here;

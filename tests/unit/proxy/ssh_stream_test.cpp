@@ -12,6 +12,7 @@
 
 #include <array>
 #include <filesystem>
+#include <fstream>
 #include <memory>
 #include <string>
 #include <utility>
@@ -76,6 +77,16 @@ asio::awaitable<std::string> read_line(proxy::byte_stream& stream)
 bool exists(const std::string& pid)
 {
     return std::filesystem::exists("/proc/" + pid);
+}
+
+// One that has ended stays in the list until whoever has inherited it looks.
+bool runs(const std::string& pid)
+{
+    std::ifstream file("/proc/" + pid + "/stat");
+    std::string line;
+    if (!std::getline(file, line)) return false;
+    const auto name_end = line.rfind(") ");
+    return name_end != std::string::npos && line.at(name_end + 2) != 'Z';
 }
 
 }  // namespace
@@ -160,8 +171,9 @@ TEST_CASE("a stream that is destroyed ends its program, and what that has starte
         parent.pop_back();
         child.pop_back();
         CHECK(exists(parent));
+        CHECK(runs(child));
         stream.reset();
-        co_await until([&] { return !exists(parent); });
+        co_await until([&] { return !exists(parent) && !runs(child); });
     };
     // The loop comes to its end only when all of them are reaped.
     run_loop(stage.loop, body());

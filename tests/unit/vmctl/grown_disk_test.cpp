@@ -51,8 +51,7 @@ TEST_CASE("a disk is as large as is said, and as it was grown to")
 TEST_CASE("a disk does not shrink, and nothing is remembered of that")
 {
     instance one;
-    const auto size =
-        GENERATE(gibibytes(2), gibibytes(1), config::byte_size{gibibytes(2).bytes + 1});
+    const auto size = GENERATE(gibibytes(1), config::byte_size{gibibytes(2).bytes - 1});
     CHECK_THROWS_WITH(
         grow_disk(one.host, one.directory.path(), size), Catch::StartsWith("it has 2GiB already")
     );
@@ -68,6 +67,24 @@ TEST_CASE("what a guest fails to do is left to its next start")
         grow_disk(one.host, one.directory.path(), gibibytes(3)), Catch::Contains("resize2fs: no")
     );
     CHECK(one.wanted() == gibibytes(3));
+}
+
+TEST_CASE("a disk that could not be resized stays what it is, also at the next start")
+{
+    instance one;
+    one.host.fail_next(
+        "resize_data_disk", describe(hypervisor_problem::refused, "resize the VM's disk", "no")
+    );
+    CHECK_THROWS(grow_disk(one.host, one.directory.path(), gibibytes(3)));
+    CHECK(one.wanted() == gibibytes(2));
+}
+
+TEST_CASE("growing that was interrupted can be asked for again")
+{
+    instance one;
+    grow_disk(one.host, one.directory.path(), gibibytes(2));
+    CHECK(one.host.count("resize_data_disk") == 0);
+    CHECK(one.host.count("/usr/lib/gangway/grow") == 1);
 }
 
 TEST_CASE("a record that is damaged is named")
