@@ -133,6 +133,7 @@ const directive* find_directive(std::string_view name)
 std::string about_unknown_directive(std::string_view name)
 {
     std::vector<std::string_view> names;
+    names.reserve(directives.size());
     for (const auto& each : directives) names.push_back(each.name);
     const std::string what = "is no setting of dockerd";
     if (const auto meant = nearest(name, names))
