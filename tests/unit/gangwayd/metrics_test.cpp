@@ -110,6 +110,8 @@ TEST_CASE("metrics of a VM tell its state and its wakes, and leave it asleep")
         co_await test.vm.sleep(vmctl_test::someone(), vmctl::sleep_depth::paused);
         co_await test.vm.up(user);
         co_await test.vm.sleep(vmctl_test::someone(), vmctl::sleep_depth::saved);
+        // The last that is done on the way to sleep, by another thread.
+        co_await test_support::until([&] { return test.host.count("disconnect") == 1; });
         const auto calls = test.host.calls();
 
         for (int round = 0; round < 2; ++round) {
