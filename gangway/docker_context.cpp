@@ -3,11 +3,10 @@
 
 #include "gangway/failure.hpp"
 #include "gangway/replace_file.hpp"
+#include "gangway/sha256.hpp"
 
 #include <nlohmann/json.hpp>
-#include <openssl/evp.h>
 
-#include <array>
 #include <cstdlib>
 #include <fstream>
 #include <iterator>
@@ -21,21 +20,6 @@ namespace {
 
 namespace fs = std::filesystem;
 using json = nlohmann::ordered_json;  // the client's own configuration keeps its order
-
-std::string sha256_of(const std::string& text)
-{
-    std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
-    unsigned size = 0;
-    if (EVP_Digest(text.data(), text.size(), digest.data(), &size, EVP_sha256(), nullptr) != 1)
-        throw failure("OpenSSL cannot make a SHA-256 digest");
-    constexpr std::string_view digits = "0123456789abcdef";
-    std::string hex;
-    for (unsigned i = 0; i < size; ++i) {
-        hex += digits[digest.at(i) >> 4U];
-        hex += digits[digest.at(i) & 15U];
-    }
-    return hex;
-}
 
 // Nothing: there is no such file.
 std::optional<std::string> read(const fs::path& path)

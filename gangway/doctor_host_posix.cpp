@@ -134,9 +134,12 @@ space_facts look_at_space(const config::settings& settings)
     space_facts facts;
     facts.directory = settings.state_dir;
     facts.memory = settings.vm.memory.bytes;
-    const auto taken = bytes_taken(settings.state_dir / "disk.img");
-    facts.disk_may_take = settings.vm.disk.bytes - std::min(settings.vm.disk.bytes, taken);
+    const auto disk = settings.state_dir / "disk.img";
     std::error_code error;
+    // One that was grown by command is larger than the setting.
+    const auto grown = fs::file_size(disk, error);
+    const auto limit = error ? settings.vm.disk.bytes : std::max(settings.vm.disk.bytes, grown);
+    facts.disk_may_take = limit - std::min(limit, bytes_taken(disk));
     const auto space = fs::space(existing_directory(settings.state_dir), error);
     if (!error) facts.free = space.available;
     return facts;

@@ -1,51 +1,19 @@
 // Every file against its digest.
 #include "gangway/doctor_image.hpp"
 
-#include "gangway/wording.hpp"
+#include "gangway/sha256.hpp"
 
 #include <nlohmann/json.hpp>
-#include <openssl/evp.h>
 
-#include <array>
 #include <fstream>
 #include <iterator>
-#include <memory>
 #include <system_error>
-#include <vector>
 
 namespace gangway {
 namespace {
 
 namespace fs = std::filesystem;
 using nlohmann::json;
-
-constexpr std::size_t chunk_size = 1024UL * 1024;
-
-// Empty: it cannot be read.
-std::string sha256_of_file(const fs::path& file)
-{
-    const std::unique_ptr<EVP_MD_CTX, decltype(&EVP_MD_CTX_free)> digest(
-        EVP_MD_CTX_new(), &EVP_MD_CTX_free
-    );
-    if (!digest || EVP_DigestInit_ex(digest.get(), EVP_sha256(), nullptr) != 1) return {};
-    std::ifstream stream(file, std::ios::binary);
-    std::vector<char> chunk(chunk_size);
-    while (stream) {
-        stream.read(chunk.data(), static_cast<std::streamsize>(chunk.size()));
-        EVP_DigestUpdate(digest.get(), chunk.data(), static_cast<std::size_t>(stream.gcount()));
-    }
-    if (!stream.eof()) return {};
-    std::array<unsigned char, EVP_MAX_MD_SIZE> bytes{};
-    unsigned size = 0;
-    EVP_DigestFinal_ex(digest.get(), bytes.data(), &size);
-    constexpr std::string_view digits = "0123456789abcdef";
-    std::string hex;
-    for (unsigned i = 0; i < size; ++i) {
-        hex += digits[bytes.at(i) >> 4U];
-        hex += digits[bytes.at(i) & 15U];
-    }
-    return hex;
-}
 
 // The files are in the directory itself.
 bool is_file_name(const std::string& name)
@@ -121,7 +89,8 @@ image_facts look_at_image(const fs::path& directory)
         if (error) continue;
         // One of another length needs no reading.
         facts.files[name] = {
-            size, size == described.size ? sha256_of_file(directory / name) : std::string()};
+            size,
+            size == described.size ? sha256_of_file(directory / name).value_or("") : std::string()};
     }
     return facts;
 }

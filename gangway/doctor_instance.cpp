@@ -14,7 +14,8 @@
 namespace gangway {
 namespace {
 
-using namespace std::chrono_literals;
+using std::chrono_literals::operator""min;
+using std::chrono_literals::operator""s;
 using nlohmann::json;
 
 // Of struct sockaddr_un, on Linux.

@@ -33,10 +33,14 @@ std::string replaced(std::string_view text, std::initializer_list<replacement> a
     return result;
 }
 
+}  // namespace
+
 std::string quoted_by_posix(std::string_view text)
 {
     return "'" + replaced(text, {{'\'', R"('\'')"}}) + "'";
 }
+
+namespace {
 
 std::string quoted_by_fish(std::string_view text)
 {

@@ -1,5 +1,6 @@
 // Links are replaced whole, by rename.
 #include "gangway/failure.hpp"
+#include "gangway/shell_env.hpp"
 #include "gangway/socket_link.hpp"
 
 #include <unistd.h>
@@ -11,18 +12,6 @@ namespace gangway {
 namespace {
 
 namespace fs = std::filesystem;
-
-std::string for_a_shell(const fs::path& path)
-{
-    std::string quoted = "'";
-    for (const char letter : path.string()) {
-        if (letter == '\'')
-            quoted += "'\\''";
-        else
-            quoted += letter;
-    }
-    return quoted + "'";
-}
 
 // Whether the socket itself is there, or will be. "/var/run" may be a link to "/run".
 bool is_same_file(const fs::path& place, const fs::path& target)
@@ -85,7 +74,8 @@ void link_socket(const fs::path& place, const fs::path& target)
             " is there already, and was not made by Gangway; if no other engine "
             "uses it, remove it and try again"
         );
-    const auto command = "ln -sfn " + for_a_shell(target) + " " + for_a_shell(place);
+    const auto command =
+        "ln -sfn " + quoted_by_posix(target.native()) + " " + quoted_by_posix(place.native());
     std::error_code error;
     fs::create_directories(place.parent_path(), error);
     if (error) fail(place, error, command);
@@ -103,7 +93,7 @@ bool unlink_socket(const fs::path& place, const fs::path& target)
     if (look_at(place, target) != socket_place::leads_to_us) return false;
     std::error_code error;
     fs::remove(place, error);
-    if (error) fail(place, error, "rm " + for_a_shell(place));
+    if (error) fail(place, error, "rm " + quoted_by_posix(place.native()));
     return true;
 }
 

@@ -39,12 +39,7 @@ way_in find_way_in(std::string_view status)
 {
     const auto object = parse_status(status);
     try {
-        if (!object.contains("vm"))
-            throw failure(
-                "there is no VM to log in to: the daemon serves the engine at " +
-                object.at("engine").get<std::string>()
-            );
-        const auto& vm = object.at("vm");
+        const auto& vm = vm_of(object, " to log in to");
         const auto state = vm.at("state").get<std::string>();
         const auto port = vm.contains("ssh") ? vm.at("ssh").at("port").get<std::uint16_t>() : 0;
         if (state != "ready")

@@ -156,6 +156,16 @@ failure unusable_status(const std::string& why)
     );
 }
 
+const json& vm_of(const json& status, const std::string& purpose)
+{
+    if (!status.contains("vm"))
+        throw failure(
+            "there is no VM" + purpose + ": the daemon serves the engine at " +
+            text(status, "engine")
+        );
+    return status.at("vm");
+}
+
 std::string status_text(std::string_view status, sys_seconds now)
 {
     const auto object = parse_status(status);
@@ -185,12 +195,7 @@ std::string serial_log(std::string_view status)
 {
     const auto object = parse_status(status);
     try {
-        if (!object.contains("vm"))
-            throw failure(
-                "there is no VM with a serial console: the daemon serves the engine at " +
-                text(object, "engine")
-            );
-        return text(object.at("vm"), "serial_log");
+        return text(vm_of(object, " with a serial console"), "serial_log");
     } catch (const json::exception& error) {
         throw unusable_status(error.what());
     }

@@ -23,14 +23,10 @@ using row = std::vector<std::string>;
 template <class Take>
 auto of_vm(std::string_view status, const Take& take)
 {
-    const json object = parse_status(status);
+    const auto parsed = parse_status(status);
     try {
-        if (!object.contains("vm"))
-            throw failure(
-                "there is no VM: the daemon serves the engine at " +
-                object.at("engine").get<std::string>()
-            );
-        return take(object);
+        vm_of(parsed);
+        return take(json(parsed));
     } catch (const json::exception& error) {
         throw unusable_status(error.what());
     }

@@ -51,12 +51,7 @@ std::string why_text(std::string_view status, std::chrono::sys_seconds now)
 {
     const auto object = parse_status(status);
     try {
-        if (!object.contains("vm"))
-            throw failure(
-                "there is no VM that could sleep: the daemon serves the engine at " +
-                text(object, "engine")
-            );
-        const auto& vm = object.at("vm");
+        const auto& vm = vm_of(object, " that could sleep");
         auto all = present(vm) + "\n";
         for (const auto& each : object.at("requests")) all += "  " + each.get<std::string>() + "\n";
         const auto& history = vm.at("sleep").at("history");

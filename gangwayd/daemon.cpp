@@ -8,8 +8,9 @@
 #include "gangwayd/log.hpp"
 #include "gangwayd/service_manager.hpp"
 #include "gangwayd/version.hpp"
+#include "gangwayd/virtual_machine.hpp"
+#include "gangwayd/vm_news.hpp"
 #include "proxy/container_census.hpp"
-#include "proxy/engine_probe.hpp"
 #include "proxy/engine_watch.hpp"
 #include "proxy/known_changes.hpp"
 #include "proxy/published_ports.hpp"
@@ -20,9 +21,7 @@
 #include "vmctl/deadline.hpp"
 #include "vmctl/guest_files.hpp"
 #include "vmctl/image_watch.hpp"
-#include "vmctl/libvirt_hypervisor.hpp"
 #include "vmctl/sha256.hpp"
-#include "vmctl/supervisor.hpp"
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/error.hpp>
@@ -100,34 +99,6 @@ std::string what_answers_depend_on(const config::loaded& configuration)
     digest.add(content.str());
     return digest.hex();
 }
-
-// The VM and what belongs to it, in the order of their making.
-struct virtual_machine {
-    virtual_machine(
-        const asio::any_io_executor& executor,
-        const config::settings& settings,
-        proxy::dialer& dialer
-    )
-        : host(vmctl::make_libvirt_hypervisor(
-              settings.vm.libvirt_uri,
-              vmctl::domain_name(settings.instance),
-              vmctl::data_disk_in(settings.state_dir),
-              vmctl::memory_of(settings)
-          )),
-          supervisor(
-              executor,
-              *host,
-              vmctl::make_boot_plan(settings, gangway_version),
-              [&dialer](vmctl::engine_address address) {
-                  return proxy::probe_engine(dialer, std::move(address));
-              }
-          )
-    {
-    }
-
-    std::unique_ptr<vmctl::hypervisor> host;
-    vmctl::supervisor supervisor;
-};
 
 // Everything that runs, in the order of its making.
 class parts {
@@ -218,49 +189,11 @@ private:
     void follow_vm()
     {
         auto& vm = vm_->supervisor;
-        vm.on_engine_ready([this](const vmctl::engine_address& address) {
-            record_->drop();
-            record_->is_made_of(what_answers_depend_on(configuration_));
-            ports_->engine_ready(address);
-            watch_->engine_ready(address);
-        });
-        vm.on_engine_lost([this](const std::string& reason) {
-            spdlog::info("the engine is gone: {}", reason);
-            server_->engine_lost();
-            watch_->engine_gone();
-            ports_->engine_lost();
-        });
-        vm.on_engine_asleep([this] {
-            server_->engine_saved();
-            watch_->engine_gone();
-            ports_->engine_saved();
-            const auto containers = vm_->supervisor.status().use.containers;
-            record_->keep({server_->remembered().all(), ports_->owners(), containers});
-        });
-        vm.on_engine_found_asleep([this] {
-            const auto known = record_->read();
-            if (!known) return;
-            answers_->nothing_has_changed();
-            server_->remembered().restore(known->answers);
-            ports_->engine_found_asleep(known->ports);
-            vm_->supervisor.containers_run(known->containers);
-        });
-        vm.on_engine_removed([this] {
-            server_->remembered().forget();
-            record_->drop();
-            ports_->engine_lost();
-        });
-        vm.on_engine_back([this] {
-            ports_->engine_back();
-            census_->engine_back();
-        });
-        vm.on_engine_leaving([this](vmctl::sleep_depth depth) {
-            if (depth != vmctl::sleep_depth::paused) server_->engine_leaves();
-            if (depth == vmctl::sleep_depth::saved) server_->streams_pause();
-            if (depth == vmctl::sleep_depth::off) return;
-            ports_->engine_rests();
-            census_->engine_rests();
-        });
+        const vm_audience audience{
+            *server_, *ports_, *watch_, *census_, *record_, *answers_, [this] {
+                return what_answers_depend_on(configuration_);
+            }};
+        tell_news_of(vm, audience);
         vm.examine();
         const auto executor = signals_.get_executor();
         clock_.emplace(executor, [this] { vm_->supervisor.clock_was_set(); });

@@ -16,19 +16,6 @@
 namespace {
 
 using type = metric_type;
-using vmctl::vm_state;
-
-constexpr std::array states{
-    vm_state::absent,
-    vm_state::stopped,
-    vm_state::booting,
-    vm_state::ready,
-    vm_state::dozing,
-    vm_state::paused,
-    vm_state::saved,
-    vm_state::waking,
-    vm_state::stopping,
-    vm_state::failed};
 
 void add_requests(metrics_text& text, const proxy::server& server)
 {
@@ -199,7 +186,7 @@ void add_vm(metrics_text& text, const config::settings& settings, const vmctl::s
     text.begin(
         "gangway_vm_state", type::gauge, "1 for the state that the VM is in, 0 for the others."
     );
-    for (const auto state : states) {
+    for (const auto state : vmctl::all_vm_states) {
         const std::string name(vmctl::to_string(state));
         text.sample({{"state", name}}, std::uint64_t{state == status.state ? 1U : 0U});
     }

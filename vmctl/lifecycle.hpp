@@ -2,6 +2,7 @@
 // The supervisor feeds it events and carries out the step it returns.
 #pragma once
 
+#include <array>
 #include <string>
 #include <string_view>
 
@@ -84,6 +85,18 @@ enum class vm_state {
     stopping,
     failed
 };
+
+inline constexpr std::array all_vm_states{
+    vm_state::absent,
+    vm_state::stopped,
+    vm_state::booting,
+    vm_state::ready,
+    vm_state::dozing,
+    vm_state::paused,
+    vm_state::saved,
+    vm_state::waking,
+    vm_state::stopping,
+    vm_state::failed};
 
 std::string_view to_string(vm_state state);
 

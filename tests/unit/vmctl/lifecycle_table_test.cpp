@@ -20,18 +20,6 @@ struct row {
     vm_state after;
 };
 
-const std::vector<vm_state> all_states = {
-    vm_state::absent,
-    vm_state::stopped,
-    vm_state::booting,
-    vm_state::ready,
-    vm_state::dozing,
-    vm_state::paused,
-    vm_state::saved,
-    vm_state::waking,
-    vm_state::stopping,
-    vm_state::failed};
-
 vm_step start(lifecycle& vm)
 {
     return vm.start_requested();
@@ -129,7 +117,7 @@ vm_step halt_failed(lifecycle& vm)
 
 TEST_CASE("the helper that brings a lifecycle into a state does so")
 {
-    for (const auto state : all_states) CHECK(in(state).state() == state);
+    for (const auto state : all_vm_states) CHECK(in(state).state() == state);
 }
 
 TEST_CASE("every event does in every state what the table says, and nothing elsewhere")
@@ -200,7 +188,7 @@ TEST_CASE("every event does in every state what the table says, and nothing else
     };
     std::size_t found = 0;
     for (const auto& [name, happens] : events) {
-        for (const auto before : all_states) {
+        for (const auto before : all_vm_states) {
             INFO(name << " while " << before);
             row expected{name, before, none, before};
             for (const auto& each : table) {
