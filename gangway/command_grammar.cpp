@@ -77,11 +77,27 @@ CLI::App* command_grammar::add(
     std::initializer_list<const char*> aliases
 )
 {
-    auto* const command = program_.add_subcommand(name, text);
+    auto* const command = add_step(program_, name, what, text);
     for (const auto* const alias : aliases) command->alias(alias);
-    command->callback([this, what] { result_.what = what; });
-    command->fallthrough();
     return command;
+}
+
+CLI::App* command_grammar::add_step(
+    CLI::App& group, const std::string& name, verb what, const std::string& text
+)
+{
+    auto* const step = group.add_subcommand(name, text);
+    step->callback([this, what] { result_.what = what; });
+    step->fallthrough();
+    return step;
+}
+
+CLI::App& command_grammar::add_group(const std::string& name, const std::string& text)
+{
+    auto* const group = program_.add_subcommand(name, text);
+    group->require_subcommand(1);
+    group->fallthrough();
+    return *group;
 }
 
 void command_grammar::add_json(CLI::App* command)
@@ -134,13 +150,9 @@ void command_grammar::add_power()
 
 void command_grammar::add_disk()
 {
-    auto* const disk = program_.add_subcommand("disk", "The disk of images and volumes");
-    disk->require_subcommand(1);
-    disk->fallthrough();
-    auto* const grow = disk->add_subcommand("grow", "Make it larger, while containers go on");
-    grow->callback([this] { result_.what = verb::grow_disk; });
-    grow->fallthrough();
-    grow->add_option("size", result_.size, "All of it afterwards, such as 100GiB")
+    auto& disk = add_group("disk", "The disk of images and volumes");
+    add_step(disk, "grow", verb::grow_disk, "Make it larger, while containers go on")
+        ->add_option("size", result_.size, "All of it afterwards, such as 100GiB")
         ->type_name("SIZE")
         ->required();
 }
@@ -188,25 +200,7 @@ void command_grammar::add_set_up()
         add("env", verb::env, "Print what points a shell at the docker socket", {"shellinit"});
     add_value(*env, "--shell", result_.shell, "NAME", "In its language (default: by $SHELL)");
     env->add_flag("-u,--unset", result_.unset, "Print what takes that back");
-    auto* const context = program_.add_subcommand("context", "The docker client's context");
-    context->require_subcommand(1);
-    context->fallthrough();
-    const auto add_step = [&](const std::string& name, verb what, const std::string& text) {
-        auto* const step = context->add_subcommand(name, text);
-        step->callback([this, what] { result_.what = what; });
-        step->fallthrough();
-        add_value(
-            *step,
-            "--name",
-            result_.context_name,
-            "NAME",
-            "The context's name (default: gangway, or gangway-INSTANCE)"
-        );
-        return step;
-    };
-    add_step("install", verb::context_install, "Make it, as `docker context create` does")
-        ->add_flag("--use", result_.use, "Have the docker client use it by default");
-    add_step("remove", verb::context_remove, "Remove it");
+    add_context();
     add_socket();
     add_value(
         *add("completion", verb::completion, "Print a script that completes this command's words"),
@@ -217,16 +211,32 @@ void command_grammar::add_set_up()
     );
 }
 
+void command_grammar::add_context()
+{
+    auto& context = add_group("context", "The docker client's context");
+    auto* const install = add_step(
+        context, "install", verb::context_install, "Make it, as `docker context create` does"
+    );
+    install->add_flag("--use", result_.use, "Have the docker client use it by default");
+    auto* const remove = add_step(context, "remove", verb::context_remove, "Remove it");
+    for (auto* const step : {install, remove})
+        add_value(
+            *step,
+            "--name",
+            result_.context_name,
+            "NAME",
+            "The context's name (default: gangway, or gangway-INSTANCE)"
+        );
+}
+
 void command_grammar::add_socket()
 {
-    auto* const socket =
-        program_.add_subcommand("socket", "The paths where tools look for the docker socket");
-    socket->require_subcommand(1);
-    socket->fallthrough();
-    const auto add_step = [&](const std::string& name, verb what, const std::string& text) {
-        auto* const step = socket->add_subcommand(name, text);
-        step->callback([this, what] { result_.what = what; });
-        step->fallthrough();
+    auto& socket = add_group("socket", "The paths where tools look for the docker socket");
+    auto* const link =
+        add_step(socket, "link", verb::socket_link, "Make links there to the docker socket");
+    link->add_flag("-y,--yes", result_.yes, "Do not ask");
+    auto* const unlink = add_step(socket, "unlink", verb::socket_unlink, "Remove those links");
+    for (auto* const step : {link, unlink})
         step->add_option(
                 "path",
                 result_.places,
@@ -234,11 +244,6 @@ void command_grammar::add_socket()
                 "agree)"
         )
             ->type_name("PATH");
-        return step;
-    };
-    add_step("link", verb::socket_link, "Make links there to the docker socket")
-        ->add_flag("-y,--yes", result_.yes, "Do not ask");
-    add_step("unlink", verb::socket_unlink, "Remove those links");
 }
 
 }  // namespace gangway

@@ -25,6 +25,11 @@ private:
         const std::string& text,
         std::initializer_list<const char*> aliases = {}
     );
+    // A command of two words: its first, and one that may follow it.
+    CLI::App& add_group(const std::string& name, const std::string& text);
+    CLI::App* add_step(
+        CLI::App& group, const std::string& name, verb what, const std::string& text
+    );
     void add_json(CLI::App* command);
     void add_power();
     void add_disk();
@@ -32,6 +37,7 @@ private:
     void add_doctor();
     void add_ways_in();
     void add_set_up();
+    void add_context();
     void add_socket();
 
     invocation& result_;
