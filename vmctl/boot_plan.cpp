@@ -28,15 +28,6 @@ void check_socket_path(const std::filesystem::path& path)
     );
 }
 
-// What is in the files, as the manifest has it.
-std::string identity_of(const vm_image& image)
-{
-    std::string all;
-    for (const auto& file : {image.kernel, image.initrd, image.root})
-        all += image.files.at(file).sha256;
-    return all;
-}
-
 }  // namespace
 
 std::filesystem::path serial_log_in(const std::filesystem::path& state_dir)
@@ -76,7 +67,11 @@ boot_plan make_boot_plan(const config::settings& settings, std::string version)
     plan.engine_tls = client_identity(pki_directory_in(settings.state_dir));
 
     host_stage image{"image", {}, /* only_describes= */ true};
-    image.work = [directory = settings.vm.image](domain_spec& spec) {
+    const auto directory = settings.vm.image;
+    if (!directory.empty())
+        plan.images.emplace(std::filesystem::absolute(directory).lexically_normal());
+    image.work = [directory, images = plan.images](domain_spec& spec) {
+        if (images) images->mend();
         const auto found = load_image(directory);
         spec.kernel = found.kernel;
         spec.initrd = found.initrd;
@@ -102,6 +97,7 @@ boot_plan make_boot_plan(const config::settings& settings, std::string version)
              );
          }}
     );
+    plan.start_times.emplace(start_record_in(settings.state_dir));
     plan.catch_up = [state_dir = settings.state_dir, engine = settings.engine](hypervisor& host) {
         return catch_up_with_settings(host, state_dir, engine);
     };
@@ -115,6 +111,7 @@ boot_plan make_boot_plan(const config::settings& settings, std::string version)
         if (!keep_data) delete_guest_files(state_dir);
         std::error_code stays;  // which does no harm
         std::filesystem::remove(serial_log_in(state_dir), stays);
+        std::filesystem::remove(start_record_in(state_dir), stays);
         // A VM that was deleted is not made again for a new image.
         std::filesystem::remove(image_record_in(state_dir), stays);
     };
