@@ -202,7 +202,9 @@ TEST_CASE("gangway download and upgrade name an image that the daemon can find")
     SECTION("a path is made absolute")
     {
         const fake_daemon daemon(here.control(), {streams({ready_line})});
-        CHECK(here.run({"download", "/some where/../x&y.tar"}).exit_status == 0);
+        const auto result = here.run({"download", "/some where/../x&y.tar"});
+        CHECK(result.exit_status == 0);
+        CHECK_THAT(result.out, Contains("the image is here after "));
         CHECK(daemon.requests() == words{"POST /v1/image/download?source=/x%26y.tar HTTP/1.1"});
     }
     SECTION("a URL goes with its sha256, and an upgrade is two steps")
