@@ -93,6 +93,7 @@ premises::premises()
     place(GANGWAY_PROGRAM, gangway());
     place(DOCKER_COMPOSE, docker_compose());
     place(CONTAINER_PROBE, container_probe());
+    place(FOREIGN_BUSYBOX, foreign_busybox());
     place(COMPANY_NETWORK, company_network());
     fs::create_directory(directory() / "node");
     place(NODE_MODULES, directory() / "node/modules.tar");

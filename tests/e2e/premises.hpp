@@ -36,6 +36,9 @@ public:
 
     std::filesystem::path container_probe() const { return directory() / "bin/container_probe"; }
 
+    // Of a processor that this machine does not have.
+    std::filesystem::path foreign_busybox() const { return directory() / "bin/foreign_busybox"; }
+
     std::filesystem::path company_network() const { return directory() / "bin/company_network"; }
 
     // Not to be changed: it may be what the build has made.

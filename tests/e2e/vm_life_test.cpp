@@ -6,6 +6,7 @@
 #include "tests/e2e/disk_check.hpp"
 #include "tests/e2e/engine_steps.hpp"
 #include "tests/e2e/image_steps.hpp"
+#include "tests/e2e/platform_steps.hpp"
 #include "tests/e2e/port_steps.hpp"
 #include "tests/e2e/premises.hpp"
 #include "tests/e2e/share_steps.hpp"
@@ -340,6 +341,7 @@ TEST_CASE("from nothing to a running container, through death and restart, to po
     the_status_tells_how_it_came_to_be(user);
     what_is_secret_stays_with_the_user(user);
     a_container_runs_on_the_guests_kernel(user);
+    programs_of_another_processor_run(user);
     ssh_and_logs_reach_the_guest(user);
     the_users_files_are_the_containers(user);
     a_read_only_share_cannot_be_written(user);
