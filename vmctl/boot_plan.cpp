@@ -1,6 +1,7 @@
 // The stages on the host, made of this room's disk and key functions.
 #include "vmctl/boot_plan.hpp"
 
+#include "vmctl/boot2docker_image.hpp"
 #include "vmctl/grown_disk.hpp"
 #include "vmctl/guest_files.hpp"
 #include "vmctl/image.hpp"
@@ -35,6 +36,28 @@ std::string identity_of(const vm_image& image)
     for (const auto& file : {image.kernel, image.initrd, image.root})
         all += image.files.at(file).sha256;
     return all;
+}
+
+std::function<void(domain_spec&)> image_work(const config::settings& settings)
+{
+    if (const auto& boot2docker = settings.vm.boot2docker)
+        return [wanted = *boot2docker,
+                directory = boot2docker_directory_in(settings.state_dir)](domain_spec& spec) {
+            const auto found = ensure_boot2docker_image(wanted, directory);
+            spec.kernel = found.kernel;
+            spec.initrd = found.initrd;
+            spec.root_image.clear();
+            spec.command_line = found.command_line;
+            spec.image_identity = wanted.sha256;
+        };
+    return [directory = settings.vm.image](domain_spec& spec) {
+        const auto found = load_image(directory);
+        spec.kernel = found.kernel;
+        spec.initrd = found.initrd;
+        spec.root_image = found.root;
+        spec.command_line = found.command_line;
+        spec.image_identity = identity_of(found);
+    };
 }
 
 }  // namespace
@@ -75,22 +98,15 @@ boot_plan make_boot_plan(const config::settings& settings, std::string version)
     plan.sleep = settings.sleep;
     plan.engine_tls = client_identity(pki_directory_in(settings.state_dir));
 
-    host_stage image{"image", {}, /* only_describes= */ true};
-    image.work = [directory = settings.vm.image](domain_spec& spec) {
-        const auto found = load_image(directory);
-        spec.kernel = found.kernel;
-        spec.initrd = found.initrd;
-        spec.root_image = found.root;
-        spec.command_line = found.command_line;
-        spec.image_identity = identity_of(found);
-    };
-    plan.stages.push_back(std::move(image));
+    plan.stages.push_back({"image", image_work(settings), /* only_describes= */ true});
     plan.stages.push_back(
         {"files",
          [state_dir = settings.state_dir,
           instance = settings.instance,
           size = settings.vm.disk,
-          engine = settings.engine](domain_spec& spec) {
+          engine = settings.engine,
+          kind = settings.vm.boot2docker ? guest_kind::boot2docker
+                                         : guest_kind::appliance](domain_spec& spec) {
              check_socket_path(spec.serial_socket);
              prepare_guest_files(
                  state_dir,
@@ -98,7 +114,8 @@ boot_plan make_boot_plan(const config::settings& settings, std::string version)
                  disk_size_in(state_dir, size),
                  spec.shares,
                  guest_settings_of(engine),
-                 std::chrono::system_clock::now()
+                 std::chrono::system_clock::now(),
+                 kind
              );
          }}
     );
