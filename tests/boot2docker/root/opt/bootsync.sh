@@ -12,6 +12,7 @@ mount -t cgroup2 -o nsdelegate cgroup2 /sys/fs/cgroup
 chown docker $state/log
 
 # Without a network it must not hold up the rest, which is not known of the original.
+# Debian's busybox has none at all.
 timeout 5 ntpd -d -n -q -p 0.boot2docker.pool.ntp.org >>$state/log/ntp.log 2>&1
 
 for file in $state/certs/*.pem $state/certs/*.crt; do
