@@ -21,7 +21,7 @@ using std::chrono_literals::operator""s;
 
 // Of a shell that is there, emulated on a busy machine. Somebody waits for the clock.
 constexpr milliseconds usual_answer = 15s;
-constexpr milliseconds clock_patience = 10s;
+constexpr milliseconds clock_patience = 5s;
 constexpr milliseconds halt_patience = 5s;
 // /etc/init.d/docker stop takes 30 seconds at most.
 constexpr auto kind_stop = 40s;
@@ -64,7 +64,21 @@ public:
         const std::vector<std::string>& command, milliseconds patience, std::stop_token call_off
     ) override
     {
-        return run(typed(command), patience, call_off);
+        const auto& program = command.front();
+        const bool unmounts = program.ends_with("/doze");
+        const bool mounts = program.ends_with("/wake");
+        // A guest that could not be asked to unmount them cannot be asked to mount them, either.
+        if (mounts && !shares_may_be_gone_) return {};
+        const bool were_gone = shares_may_be_gone_;
+        try {
+            if (unmounts) shares_may_be_gone_ = true;
+            auto result = run(typed(command), patience, call_off);
+            if (mounts && result.status == 0) shares_may_be_gone_ = false;
+            return result;
+        } catch (const console_silent&) {
+            if (unmounts) shares_may_be_gone_ = were_gone;
+            throw;
+        }
     }
 
     void ask_to_shut_down() override
@@ -80,18 +94,21 @@ public:
     running_vm power_on() override
     {
         halts_since_.reset();
+        shares_may_be_gone_ = false;
         return host_->power_on();
     }
 
     std::optional<running_vm> adopt() override
     {
         halts_since_.reset();
+        shares_may_be_gone_ = true;
         return host_->adopt();
     }
 
     std::optional<running_vm> restore(const domain_spec& spec) override
     {
         halts_since_.reset();
+        shares_may_be_gone_ = true;
         return host_->restore(spec);
     }
 
@@ -153,6 +170,7 @@ private:
     const std::unique_ptr<hypervisor> host_;
     const std::filesystem::path serial_socket_;
     std::optional<steady_clock::time_point> halts_since_;
+    bool shares_may_be_gone_ = true;  // unmounted by us, or by a daemon before
 };
 
 }  // namespace

@@ -27,9 +27,18 @@ using std::chrono_literals::operator""s;
 constexpr auto ask_again_after = 2s;
 constexpr auto look_at_call_off_after = 50ms;
 
+constexpr const char* doing = "run a command on the VM's console";
+
 [[noreturn]] void refuse(const std::string& why)
 {
-    throw describe(hypervisor_problem::refused, "run a command on the VM's console", why);
+    throw describe(hypervisor_problem::refused, doing, why);
+}
+
+[[noreturn]] void is_silent(const std::string& why)
+{
+    throw console_silent(
+        hypervisor_problem::refused, describe(hypervisor_problem::refused, doing, why).what()
+    );
 }
 
 std::string new_token()
@@ -47,7 +56,7 @@ unique_descriptor connect_to(const std::filesystem::path& path)
     unique_descriptor connection(socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
     if (!connection ||
         connect(connection.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0)
-        refuse(path.string() + ": " + std::generic_category().message(errno));
+        is_silent(path.string() + ": " + std::generic_category().message(errno));
     return connection;
 }
 
@@ -72,13 +81,13 @@ public:
         auto next_question = steady_clock::now();
         while (!dialogue_.result()) {
             const auto now = steady_clock::now();
+            const bool over = now >= end_by_;
+            if (over || call_off_.stop_requested()) interrupt();
             if (call_off_.stop_requested())
-                throw describe(
-                    hypervisor_problem::called_off, "run a command on the VM's console", {}
-                );
-            if (!dialogue_.answered() && now >= std::min(answer_by_, end_by_))
-                refuse("no shell answers; another program may have the console");
-            if (now >= end_by_) refuse("it did not end in time");
+                throw describe(hypervisor_problem::called_off, doing, {});
+            if (!dialogue_.answered() && (over || now >= answer_by_))
+                is_silent("no shell answers; another program may have the console");
+            if (over) refuse("it did not end in time");
             if (!dialogue_.answered() && now >= next_question) {
                 to_type_ = dialogue_.question();
                 next_question = now + ask_again_after;
@@ -98,6 +107,12 @@ private:
         if (poll(&ready, 1, slice) < 0 && errno != EINTR) refuse("its socket failed");
         if ((ready.revents & POLLOUT) != 0) type();
         if ((ready.revents & (POLLIN | POLLHUP | POLLERR)) != 0) read();
+    }
+
+    // The command; what else may run there is not ours.
+    void interrupt()
+    {
+        if (dialogue_.answered()) send(connection_.get(), "\x03", 1, MSG_NOSIGNAL);
     }
 
     void type()

@@ -11,14 +11,19 @@
 
 namespace vmctl {
 
+// No shell has answered, and nothing was run.
+class console_silent : public hypervisor_error {
+    using hypervisor_error::hypervisor_error;
+};
+
 struct console_patience {
     std::chrono::milliseconds to_answer;  // of a shell, to the first question
     std::chrono::milliseconds to_end;     // of the command, and all of it
 };
 
-// What the command comes to. Throws hypervisor_error: `refused` when there is no shell, as while
-// somebody else has the console, or the command did not end in time, and then it may run on;
-// `called_off` when that is requested.
+// What the command comes to. Throws console_silent when there is no shell, as while somebody else
+// has the console. Throws hypervisor_error when the command did not end in time, and `called_off`
+// when that is requested: it gets a ^C then.
 guest_result run_on_console(
     const std::filesystem::path& socket,
     const std::string& command,

@@ -83,11 +83,9 @@ TEST_CASE("a console without a shell, and one that is in use, are given up on")
     CHECK(problem_of(nowhere) == hypervisor_problem::refused);
 }
 
-TEST_CASE("a command that does not end is given up on, and one that is not wanted any more")
+TEST_CASE("a command that is not wanted any more is called off")
 {
     const played_console console;
-    const auto too_long = [&] { run_on_console(console.socket(), "sleep 1000", {20s, 3s}, {}); };
-    CHECK(problem_of(too_long) == hypervisor_problem::refused);
     std::stop_source call_off;
     call_off.request_stop();
     const auto unwanted = [&] {
@@ -143,6 +141,37 @@ TEST_CASE("the clock is set to this moment, and who cannot be asked is not taken
     const played_console nobody({"sleep", "1000"});
     const guest other(nobody);
     CHECK(problem_of([&] { other.vm->guest_listens(300ms); }) == hypervisor_problem::refused);
+}
+
+TEST_CASE("a guest that was not asked to unmount its shares has them, whoever has its console")
+{
+    const std::vector<std::string> doze = {"/usr/lib/gangway/doze"};
+    const std::vector<std::string> wake = {"/usr/lib/gangway/wake"};
+    const played_console nobody({"sleep", "1000"});
+    const guest busy(nobody);
+    busy.vm->power_on();
+    CHECK_THROWS_AS(busy.vm->run_in_guest(doze, 300ms, {}), console_silent);
+    CHECK(busy.vm->run_in_guest(wake, 300ms, {}).status == 0);
+
+    played_console console;
+    const guest one(console);
+    one.vm->power_on();
+    console.sudo_ends_with(1);
+    CHECK(one.vm->run_in_guest(doze, 20s, {}).status == 1);
+    CHECK(one.vm->run_in_guest(wake, 20s, {}).status == 1);
+    console.sudo_ends_with(0);
+    CHECK(one.vm->run_in_guest(wake, 20s, {}).status == 0);
+    const auto calls = console.sudo_calls();
+    CHECK(one.vm->run_in_guest(wake, 20s, {}).status == 0);
+    CHECK(console.sudo_calls() == calls);
+}
+
+TEST_CASE("a command that is given up on is interrupted, and the next one finds a shell")
+{
+    const played_console console;
+    const auto too_long = [&] { run_on_console(console.socket(), "sleep 1000", {20s, 3s}, {}); };
+    CHECK(problem_of(too_long) == hypervisor_problem::refused);
+    CHECK(run_on_console(console.socket(), "echo on", enough, {}) == guest_result{0, "on\n"});
 }
 
 TEST_CASE("a guest that can stop its engine first is not hurried by the button")
