@@ -9,6 +9,7 @@
 #include "gangway/daemon_start.hpp"
 #include "gangway/doctor.hpp"
 #include "gangway/failure.hpp"
+#include "gangway/image_request.hpp"
 #include "gangway/keep_awake.hpp"
 #include "gangway/logs.hpp"
 #include "gangway/progress.hpp"
@@ -145,6 +146,11 @@ void carry_out(const invocation& asked)
             return remove_vm(daemon, asked);
         case verb::grow_disk:
             return watch("/v1/disk/grow?size=" + disk_size(asked), "growing the disk");
+        case verb::download:
+            return watch(download_target(asked), "taking the image in");
+        case verb::upgrade:
+            if (asked.image) watch(download_target(asked), "taking the image in");
+            return watch("/v1/image/upgrade", "upgrading");
         case verb::sleep:
             return watch("/v1/sleep/" + asked.depth, "going to sleep");
         case verb::wake:

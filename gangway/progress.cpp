@@ -37,6 +37,10 @@ void watch_progress(
         const auto event = parse_progress(line);
         if (const auto* const stage = std::get_if<stage_complete>(&event)) {
             show(view.complete(*stage));
+        } else if (const auto* const part = std::get_if<stage_under_way>(&event)) {
+            show(view.proceed(*part));
+        } else if (const auto* const expected = std::get_if<stages_expected>(&event)) {
+            show(view.expect(*expected));
         } else if (const auto* const end = std::get_if<work_done>(&event)) {
             show(view.finish(*end));
             done = true;

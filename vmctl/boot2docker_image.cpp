@@ -128,7 +128,7 @@ void check_digest(const path& iso, const std::string& wanted)
 // The download is checked by who makes it.
 path fetched(const config::boot2docker_settings& settings, const path& directory)
 {
-    const auto iso = directory / (settings.sha256 + ".iso");
+    auto iso = directory / (settings.sha256 + ".iso");
     spdlog::info("downloading {}", without_password(settings.iso));
     download(settings.iso, iso, settings.sha256, [](download_progress) {});
     return iso;

@@ -26,14 +26,15 @@ constexpr milliseconds halt_patience = 5s;
 // /etc/init.d/docker stop takes 30 seconds at most.
 constexpr auto kind_stop = 40s;
 
-// The programs have their names in common with those of our appliance.
+// The programs have their names in common with those of our appliance, and say why on stdout; sudo
+// has things to say on stderr, as of a host name that it cannot look up.
 std::string typed(const std::vector<std::string>& command)
 {
     const auto& path = command.front();
     auto line = "sudo sh " + std::string(boot2docker_programs) + path.substr(path.rfind('/') + 1);
     for (auto argument = command.begin() + 1; argument != command.end(); ++argument)
         line += " " + shell_quoted(*argument);
-    return line;
+    return line + " 2>/dev/null";
 }
 
 class console_guest final : public hypervisor {

@@ -146,6 +146,14 @@ vm_image load_image(const path& directory)
     return image;
 }
 
+std::string identity_of(const vm_image& image)
+{
+    std::string all;
+    for (const auto& file : {image.kernel, image.initrd, image.root})
+        all += image.files.at(file).sha256;
+    return all;
+}
+
 void verify_checksums(const vm_image& image)
 {
     for (const auto& [file, described] : image.files)

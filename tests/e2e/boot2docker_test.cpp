@@ -152,6 +152,8 @@ void what_was_there_is_there_after_a_second_start(const account& user)
 
 TEST_CASE("boot2docker's ISO is an image like ours")
 {
+    // Made by tests/boot2docker/build.
+    REQUIRE(fs::exists(shared_premises().boot2docker()));
     account user;
     fs::create_directory(shared_directory(user));
     test_support::write_file(shared_directory(user) / "book", "text");

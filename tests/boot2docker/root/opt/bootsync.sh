@@ -5,7 +5,7 @@ state=/var/lib/boot2docker
 /etc/init.d/autoformat start
 mkdir -p $state/etc $state/log
 chown docker:docker $state
-[ ! -s $state/etc/hostname ] || hostname "$(cat $state/etc/hostname)"
+[ ! -s $state/etc/hostname ] || sethostname "$(cat $state/etc/hostname)"
 
 # There it is cgroupfs-mount; this kernel's controllers are in the second hierarchy.
 mount -t cgroup2 -o nsdelegate cgroup2 /sys/fs/cgroup
