@@ -41,6 +41,9 @@ public:
 
     std::filesystem::path company_network() const { return directory() / "bin/company_network"; }
 
+    // The stand-in, if it was made, with its sha256 in a file beside it.
+    std::filesystem::path boot2docker() const { return directory() / "boot2docker.iso"; }
+
     // Not to be changed: it may be what the build has made.
     std::filesystem::path image() const { return directory() / "image"; }
 

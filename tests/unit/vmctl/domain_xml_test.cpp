@@ -56,6 +56,16 @@ TEST_CASE("the domain boots the appliance directly, with its disks by serial num
     CHECK(contains(xml, "discard='unmap'"));
 }
 
+TEST_CASE("a guest whose system is its initrd has the data disk alone")
+{
+    auto spec = example();
+    spec.root_image.clear();
+    const auto xml = domain_xml(spec);
+    CHECK_FALSE(contains(xml, "gangway-root"));
+    CHECK(contains(xml, "<source file='/state/disk.img'/>"));
+    CHECK(xml.find("<disk ") == xml.rfind("<disk "));
+}
+
 TEST_CASE("each share is a 9p file system of its own, read-only where QEMU must not write")
 {
     CHECK_FALSE(contains(domain_xml(example()), "<filesystem"));
