@@ -82,6 +82,7 @@ boot_plan make_boot_plan(const config::settings& settings, std::string version)
         spec.initrd = found.initrd;
         spec.root_image = found.root;
         spec.command_line = found.command_line;
+        if (found.iso) spec.iso = *found.iso;
         spec.image_identity = identity_of(found);
     };
     plan.stages.push_back(std::move(image));
