@@ -103,7 +103,7 @@ TEST_CASE("each driver's domain is the golden one, and valid by libvirt's schema
 TEST_CASE("no golden file is left behind without its case")
 {
     const std::filesystem::directory_iterator files(GOLDEN_DIRECTORY);
-    CHECK(std::distance(begin(files), end(files)) == std::size(golden_cases));
+    CHECK(std::distance(begin(files), end(files)) == std::ssize(golden_cases));
 }
 
 TEST_CASE("libvirt's schema refuses a domain with a device that there is not")
