@@ -13,6 +13,11 @@ namespace config {
 // reserved: it is the directory beside the instances' state.
 bool is_instance_name(std::string_view name);
 
+// The same in words that follow "which" or a flag's name.
+inline constexpr std::string_view instance_name_rule =
+    "must be up to 31 lower-case letters, digits and hyphens, not beginning with a hyphen and not "
+    "\"images\", which is reserved";
+
 // The settings of `instance` before any file or flag. A path that needs a home directory is
 // relative when there is none; load() reports it.
 settings defaults(const environment& where, std::string_view instance);

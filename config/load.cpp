@@ -1,10 +1,11 @@
-// Walks the configuration's tree along the table, then the command line, then checks what concerns
-// more than one setting.
+// Takes the file's settings, then those of the instance, then the command line's, then checks what
+// concerns more than one setting; and sees whether the file's other instances can be loaded as
+// well.
 #include "config/load.hpp"
 
 #include "config/defaults.hpp"
-#include "config/document.hpp"
-#include "config/suggest.hpp"
+#include "config/file_settings.hpp"
+#include "config/instance_clash.hpp"
 #include "config/table.hpp"
 
 #include <nlohmann/json.hpp>
@@ -23,31 +24,26 @@ constexpr std::size_t longest_socket_path = 107;
 
 class loading {
 public:
-    loading(const environment& where, const overrides& flags) : where_(where), flags_(flags)
+    loading(const environment& where, overrides flags) : where_(where), flags_(std::move(flags))
     {
-        const auto instance = flags.instance.value_or("default");
-        const bool usable = is_instance_name(instance);
+        const auto name = instance();
+        const bool usable = is_instance_name(name);
         if (!usable)
-            complain(
-                {},
-                "--instance",
-                "must be up to 31 lower-case letters, digits and hyphens, not beginning with a "
-                "hyphen and not \"images\", which is reserved; not " +
-                    describe(instance)
-            );
-        result_.values = defaults(where, usable ? instance : "default");
+            complain({}, "--instance", std::string(instance_name_rule) + "; not " + describe(name));
+        result_.values = defaults(where, usable ? name : std::string(by_default));
         for (const auto& row : table()) result_.origins[std::string(row.path)] = by_default;
     }
 
-    void take(const file_text& file)
+    std::string instance() const { return flags_.instance.value_or("default"); }
+
+    void take(const file_settings& file)
     {
-        json root;
-        const auto parsed = parse_document(file.text, file.name, root);
-        problems_ = append(std::move(problems_), parsed.problems);
-        if (root.is_object())
-            take_section(file.name, parsed, root, {});
-        else if (parsed.is_complete)
-            complain(file.name, {}, "must hold one object, { … }, not " + describe(root));
+        problems_.insert(problems_.end(), file.problems.begin(), file.problems.end());
+        take(file.common);
+        for (const auto& each : file.instances) {
+            result_.named_instances.push_back(each.name);
+            if (each.name == instance()) take(each.statements);
+        }
     }
 
     void take_flags()
@@ -70,7 +66,7 @@ public:
     }
 
     // What follows from several settings together, and checks on values whatever their origin.
-    loaded finish()
+    void check()
     {
         auto& values = result_.values;
         if (origin("control.listen") == by_default)
@@ -80,62 +76,54 @@ public:
         check_places();
         check_sockets();
         check_remote();
-        if (!problems_.empty()) throw config_error(std::move(problems_));
-        return std::move(result_);
     }
+
+    const std::vector<problem>& problems() const { return problems_; }
+
+    loaded result() && { return std::move(result_); }
 
 private:
-    static std::vector<problem> append(std::vector<problem> to, const std::vector<problem>& more)
-    {
-        to.insert(to.end(), more.begin(), more.end());
-        return to;
-    }
-
     void complain(std::string source, std::string where, std::string what)
     {
         problems_.push_back({std::move(source), std::move(where), std::move(what)});
     }
 
-    void take_section(
-        const std::string& file,
-        const document& parsed,
-        const json& object,
-        std::string_view section
-    )
+    void take(const std::vector<statement>& statements)
     {
-        for (const auto& [name, value] : object.items()) {
-            if (section.empty() && name == "$schema") continue;  // for editors
-            const auto path = join(section, key_text(name));
-            const auto source = position(parsed, file, path);
-            // A dot in a name would make it look like a path.
-            const bool plain = name.find('.') == std::string::npos;
-            if (const auto* const row = plain ? find_row(path) : nullptr)
-                take_value(*row, value, source, {});
-            else if (!section.empty() || !plain || !is_section(name))
-                complain(source, path, about_unknown(section, name));
-            else if (!value.is_object())
-                complain(source, path, "must be an object, { … }, not " + describe(value));
+        for (const auto& each : statements)
+            if (each.setting)
+                take_statement(each);
             else
-                take_section(file, parsed, value, path);
-        }
+                complain(each.source, each.place, each.wrong);
     }
 
-    // `flag` is empty for a value from the file, which is spoken of by its path.
-    void take_value(const row& row, const json& value, const std::string& source, std::string flag)
+    void take_statement(const statement& said)
     {
-        const std::string path(row.path);
-        const auto wrong = row.read(value, where_, result_.values);
-        for (const auto& [element, what] : wrong)
-            complain(
-                flag.empty() ? source : std::string(), flag.empty() ? path + element : flag, what
-            );
-        if (!wrong.empty()) refused_.insert(path);
-        result_.origins[path] = flag.empty() ? source : flag;
+        const std::string path(said.setting->path);
+        auto value = said.value;
+        auto& former = given_[path];
+        // What an instance says is added to an object of the common settings, and takes the place
+        // of anything else.
+        if (former.is_object() && value.is_object()) {
+            former.update(value, true);
+            value = former;
+        }
+        const auto wrong = said.setting->read(value, where_, result_.values);
+        for (const auto& [element, what] : wrong) complain(said.source, said.place + element, what);
+        if (wrong.empty())
+            former = std::move(value);
+        else
+            refused_.insert(path);
+        result_.origins[path] = said.source;
+        places_[path] = said.place;
     }
 
     void take_flag(const std::string& flag, std::string_view path, const json& value)
     {
-        take_value(*find_row(path), value, {}, flag);
+        const auto wrong = find_row(path)->read(value, where_, result_.values);
+        for (const auto& [element, what] : wrong) complain({}, flag, what);
+        if (!wrong.empty()) refused_.insert(std::string(path));
+        result_.origins[std::string(path)] = flag;
     }
 
     // Paths on the command line may be relative.
@@ -155,11 +143,9 @@ private:
     {
         const auto& from = origin(path);
         const bool flag = from.starts_with("--");
-        complain(
-            flag || from == by_default ? std::string() : from,
-            flag ? from : std::string(path) + element,
-            std::move(what)
-        );
+        const bool in_file = !flag && from != by_default;
+        const auto place = in_file ? places_.find(path)->second : std::string(path);
+        complain(in_file ? from : std::string(), flag ? from : place + element, std::move(what));
     }
 
     void check_places()
@@ -240,21 +226,67 @@ private:
     }
 
     const environment& where_;
-    const overrides& flags_;
+    overrides flags_;
     loaded result_;
+    std::map<std::string, json, std::less<>> given_;          // by the file, and right
+    std::map<std::string, std::string, std::less<>> places_;  // in the file
     std::vector<problem> problems_;
     std::set<std::string, std::less<>> refused_;  // settings whose value was wrong
     bool forced_vm_ = false;                      // --engine vm
 };
 
+loading load_one(const environment& where, const file_settings& file, const overrides& flags)
+{
+    loading one(where, flags);
+    one.take(file);
+    one.take_flags();
+    one.check();
+    return one;
+}
+
+// What `file` makes of the others: of those that it names, and of the default one.
+std::vector<loading> load_others(
+    const environment& where, const file_settings& file, const std::string& started
+)
+{
+    // What is wrong with the rest of the file has been said.
+    auto sound = file;
+    sound.problems.clear();
+    std::erase_if(sound.common, [](const statement& each) { return !each.setting; });
+    std::vector<std::string> names;
+    for (const auto& each : file.instances) names.push_back(each.name);
+    if (std::ranges::find(names, "default") == names.end()) names.emplace_back("default");
+    std::erase(names, started);
+    std::vector<loading> others;
+    for (const auto& name : names) {
+        overrides only_it;
+        only_it.instance = name;
+        others.push_back(load_one(where, sound, only_it));
+    }
+    return others;
+}
+
 }  // namespace
 
 loaded load(const environment& where, const std::optional<file_text>& file, const overrides& flags)
 {
-    loading loading(where, flags);
-    if (file) loading.take(*file);
-    loading.take_flags();
-    return loading.finish();
+    const auto said = file ? read_settings(*file) : file_settings();
+    auto one = load_one(where, said, flags);
+    auto problems = one.problems();
+    std::vector<loading> others;
+    if (!said.instances.empty()) others = load_others(where, said, one.instance());
+    for (const auto& other : others)
+        for (const auto& each : other.problems())
+            if (each.where.starts_with(place_of(other.instance()) + ".")) problems.push_back(each);
+    if (!problems.empty()) throw config_error(std::move(problems));
+
+    std::vector<loaded> all;
+    all.reserve(others.size() + 1);
+    for (auto& other : others) all.push_back(std::move(other).result());
+    all.push_back(std::move(one).result());
+    if (auto clashes = clashes_between(all); !clashes.empty())
+        throw config_error(std::move(clashes));
+    return std::move(all.back());
 }
 
 }  // namespace config

@@ -30,6 +30,8 @@ struct loaded {
     // For each setting of the table by its path: "default", "/etc/gangway/gangway.json:12" or
     // "--listen".
     std::map<std::string, std::string, std::less<>> origins;
+    // Those that the file has settings for, as it names them.
+    std::vector<std::string> named_instances;
 };
 
 // A configuration file that has been read.
@@ -39,7 +41,8 @@ struct file_text {
 };
 
 // The settings that `file` (none: no file) and `flags` make in `where`. Pure. Throws config_error
-// with every problem there is. flags.config_file is not looked at.
+// with every problem there is, also with what the file says of other instances. flags.config_file
+// is not looked at.
 loaded load(const environment& where, const std::optional<file_text>& file, const overrides& flags);
 
 // The same from the real environment and the file that --config names, or the default file when

@@ -45,10 +45,11 @@ bool is_section(std::string_view name)
     });
 }
 
-std::string about_unknown(std::string_view section, std::string_view name)
+std::string about_unknown(std::string_view section, std::string_view name, bool of_instance)
 {
     const std::string unknown = "is not a setting; ";
-    const auto siblings = names_in(section);
+    auto siblings = names_in(section);
+    if (section.empty() && !of_instance) siblings.push_back("instances");
     if (const auto meant = nearest(name, siblings))
         return unknown + "did you mean " + in_quotes(join(section, *meant)) + "?";
 

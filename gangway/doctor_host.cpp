@@ -78,6 +78,14 @@ finding judge_qemu(const program_facts& emulator)
 
 finding judge_libvirt(const libvirt_facts& facts)
 {
+    if (facts.uri.starts_with("vbox:") || facts.uri.starts_with("vbox+"))
+        return {
+            "libvirt",
+            verdict::wrong,
+            facts.uri + " is VirtualBox, by which Gangway cannot run its VM",
+            "set vm.libvirt_uri to \"qemu:///session\", or engine.remote to the address of an "
+            "engine "
+            "in a VM that you run yourself"};
     const bool session = facts.uri.starts_with("qemu:///session");
     if (!session && !facts.uri.starts_with("qemu:///system"))
         return {

@@ -1,4 +1,4 @@
-// An instance is known by its state directory.
+// An instance is known by its state directory, or by the configuration.
 #include "gangway/instances.hpp"
 
 #include "config/defaults.hpp"
@@ -43,15 +43,18 @@ std::string state_of(const std::string& name, const fs::path& control_socket)
 }  // namespace
 
 std::vector<instance> find_instances(
+    const fs::path& usual_place,
+    const std::vector<std::string>& named,
     const std::function<config::settings(const std::string& name)>& settings_of
 )
 {
     const std::string usual = "default";
     const auto home = settings_of(usual).state_dir;
-    const auto root = home.parent_path();
-    std::set<std::string> names{usual};
+    std::set<std::string> names(named.begin(), named.end());
+    names.insert(usual);
+    const auto known = names;
     std::error_code unreadable;
-    for (const auto& entry : fs::directory_iterator(root, unreadable)) {
+    for (const auto& entry : fs::directory_iterator(usual_place, unreadable)) {
         const auto name = entry.path().filename().string();
         std::error_code unknown;
         if (config::is_instance_name(name) && entry.is_directory(unknown)) names.insert(name);
@@ -60,8 +63,8 @@ std::vector<instance> find_instances(
     for (const auto& name : names) {
         const auto settings = settings_of(name);
         // Something else is in that directory, then: the configuration names one for itself.
-        const bool own = settings.state_dir == root / name && settings.state_dir != home;
-        if (name != usual && !own) continue;
+        const bool own = settings.state_dir == usual_place / name && settings.state_dir != home;
+        if (!known.contains(name) && !own) continue;
         const auto socket = docker_socket(settings);
         all.push_back(
             {name,

@@ -3,6 +3,7 @@
 
 #include "config/settings.hpp"
 
+#include <filesystem>
 #include <functional>
 #include <string>
 #include <vector>
@@ -16,9 +17,12 @@ struct instance {
     bool operator==(const instance&) const = default;
 };
 
-// Those that have files, and the default one, by name. `settings_of` gives those of the instance
-// that is named, and may throw. Starts no daemon.
+// Those that have files in `usual_place`, where each instance has its state by default, those that
+// the configuration has `named`, and the default one, by name. `settings_of` gives those of an
+// instance, and may throw. Starts no daemon.
 std::vector<instance> find_instances(
+    const std::filesystem::path& usual_place,
+    const std::vector<std::string>& named,
     const std::function<config::settings(const std::string& name)>& settings_of
 );
 

@@ -1,6 +1,7 @@
 // Each command reads the configuration, and writes for other programs.
 #include "gangway/set_up.hpp"
 
+#include "config/defaults.hpp"
 #include "config/load.hpp"
 #include "config/print.hpp"
 #include "gangway/completion.hpp"
@@ -152,11 +153,15 @@ void unlink_sockets(const invocation& asked)
 
 void show_instances(const invocation& asked)
 {
-    const auto all = find_instances([where = asked.where](const std::string& name) mutable {
+    const auto settings_of = [where = asked.where](const std::string& name) mutable {
         where.instance = name;
         where.control.reset();
         return config::load(where).values;
-    });
+    };
+    const auto usual = config::defaults(config::read_environment(), "default");
+    const auto all = find_instances(
+        usual.state_dir.parent_path(), config::load(asked.where).named_instances, settings_of
+    );
     std::cout << (asked.json ? instances_json(all) : instances_text(all));
 }
 

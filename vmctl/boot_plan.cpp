@@ -54,6 +54,7 @@ std::function<void(domain_spec&)> work_on_image(
         spec.initrd = found.initrd;
         spec.root_image = found.root;
         spec.command_line = found.command_line;
+        if (found.iso) spec.iso = *found.iso;
         spec.image_identity = identity_of(found);
     };
 }

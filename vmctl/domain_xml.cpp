@@ -1,232 +1,40 @@
-// The domain's devices, and why each is there.
+// Which driver's function writes the domain, and the fingerprint that is noted in it.
 #include "vmctl/domain_xml.hpp"
 
+#include "vmctl/domain_xml_drivers.hpp"
 #include "vmctl/sha256.hpp"
-#include "vmctl/share_list.hpp"
-#include "vmctl/user_network.hpp"
-
-#include <algorithm>
-#include <iterator>
-#include <sstream>
 
 namespace vmctl {
 
 namespace {
 
-struct entity {
-    char letter;
-    std::string_view name;
-};
-
-constexpr entity entities[] = {
-    {'&', "&amp;"},
-    {'<', "&lt;"},
-    {'>', "&gt;"},
-    {'\'', "&apos;"},
-    {'"', "&quot;"},
-};
-
-std::string in_quotes(std::string_view text)
-{
-    return "'" + xml_escaped(text) + "'";
-}
-
-// User-mode networking has no libvirt element with port forwards that reports the port which the
-// kernel chose, so QEMU gets the card directly. Port 0 lets the kernel choose without a race;
-// `info usernet` tells which (user_network.hpp).
-std::string user_network(const domain_spec& spec)
-{
-    const auto forward = [](std::uint16_t host, std::uint16_t guest) {
-        return ",hostfwd=tcp:127.0.0.1:" + std::to_string(host) + "-:" + std::to_string(guest);
-    };
-    return std::string("user,id=") + user_network_id +
-           forward(spec.engine_port, guest_engine_port) + forward(0, guest_ssh_port);
-}
-
-// 9p, as session libvirt has nothing else before its version 10. "squash": what the guest creates
-// belongs to whoever runs QEMU. "mapped" would let the guest change owners too, and would give the
-// host regular files in place of the guest's symbolic links. "remap": inode numbers of several file
-// systems below one directory stay apart.
-std::string share_devices(const std::vector<config::share>& shares)
-{
-    std::string devices;
-    for (std::size_t index = 0; index < shares.size(); ++index) {
-        const auto& share = shares[index];
-        devices += "    <filesystem type='mount' accessmode='squash' multidevs='remap'>\n";
-        devices += "      <source dir=" + in_quotes(share.path.native()) + "/>\n";
-        devices += "      <target dir=" + in_quotes(share_tag(index)) + "/>\n";
-        if (!share.writable) devices += "      <readonly/>\n";
-        devices += "    </filesystem>\n";
-    }
-    return devices;
-}
-
-// A guest whose whole system is its initrd has none.
-std::string root_disk(const domain_spec& spec)
-{
-    if (spec.root_image.empty()) return {};
-    return "    <disk type='file' device='disk'>\n"
-           "      <driver name='qemu' type='raw'/>\n"
-           "      <source file=" +
-           in_quotes(spec.root_image.native()) +
-           "/>\n"
-           "      <target dev='vda' bus='virtio'/>\n"
-           "      <readonly/>\n"
-           "      <serial>gangway-root</serial>\n"
-           "    </disk>\n";
-}
-
-// The slot is one that libvirt, which fills the bus from below and knows nothing of this card,
-// does not reach. No boot ROM: the kernel is loaded directly.
-std::string network_card()
-{
-    return std::string("virtio-net-pci,netdev=") + user_network_id +
-           ",romfile=,bus=pcie.0,addr=0x10";
-}
-
-}  // namespace
-
-std::string xml_escaped(std::string_view text)
-{
-    std::string escaped;
-    for (const char letter : text) {
-        const auto* const found = std::ranges::find(entities, letter, &entity::letter);
-        if (found == std::end(entities)) {
-            escaped += letter;
-        } else {
-            escaped += found->name;
-        }
-    }
-    return escaped;
-}
-
-std::string xml_unescaped(std::string_view text)
-{
-    std::string plain;
-    while (!text.empty()) {
-        const auto* const found = std::ranges::find_if(entities, [text](const entity& each) {
-            return text.starts_with(each.name);
-        });
-        if (found == std::end(entities)) {
-            plain += text.front();
-            text.remove_prefix(1);
-        } else {
-            plain += found->letter;
-            text.remove_prefix(found->name.size());
-        }
-    }
-    return plain;
-}
-
-std::optional<std::string> attribute_in_metadata(std::string_view element, std::string_view name)
-{
-    const auto attribute = " " + std::string(name) + "=";
-    const auto at = element.find(attribute);
-    if (at == std::string_view::npos) return std::nullopt;
-    auto value = element.substr(at + attribute.size());
-    if (value.empty()) return std::nullopt;
-    const auto end = value.find(value.front(), 1);
-    if (end == std::string_view::npos) return std::nullopt;
-    return xml_unescaped(value.substr(1, end - 1));
-}
-
-const char* domain_type(accelerator way)
-{
-    switch (way) {
-        case accelerator::kvm:
-            return "kvm";
-        case accelerator::hvf:
-            return "hvf";
-        case accelerator::emulation:
-            break;
-    }
-    return "qemu";
-}
-
-namespace {
-
 std::string domain_xml(
-    const domain_spec& spec, std::string_view uuid, std::string_view spec_fingerprint
+    libvirt_driver driver,
+    const domain_spec& spec,
+    std::string_view uuid,
+    std::string_view spec_fingerprint
 )
 {
-    std::ostringstream xml;
-    xml << "<domain type=" << in_quotes(domain_type(spec.run_by))
-        << " xmlns:qemu='http://libvirt.org/schemas/domain/qemu/1.0'>\n"
-        << "  <name>" << xml_escaped(spec.name) << "</name>\n";
-    if (!uuid.empty()) xml << "  <uuid>" << xml_escaped(uuid) << "</uuid>\n";
-    xml << "  <metadata>\n"
-        << "    <gangway:vm xmlns:gangway=" << in_quotes(metadata_namespace)
-        << " version=" << in_quotes(spec.version) << " disk=" << in_quotes(spec.data_disk.native())
-        << " shares=" << in_quotes(encoded_shares(spec.shares))
-        << " spec=" << in_quotes(spec_fingerprint) << "/>\n"
-        << "  </metadata>\n"
-        << "  <memory unit='KiB'>" << spec.memory.bytes / 1024 << "</memory>\n"
-        << "  <vcpu>" << spec.cpus << "</vcpu>\n"
-        << "  <os>\n"
-        << "    <type arch=" << in_quotes(domain_architecture)
-        << " machine=" << in_quotes(domain_machine) << ">hvm</type>\n"
-        << "    <kernel>" << xml_escaped(spec.kernel.native()) << "</kernel>\n"
-        << "    <initrd>" << xml_escaped(spec.initrd.native()) << "</initrd>\n"
-        << "    <cmdline>" << xml_escaped(spec.command_line) << "</cmdline>\n"
-        << "  </os>\n"
-        << "  <features><acpi/><apic/></features>\n"
-        << (spec.run_by != accelerator::emulation
-                // Without the features that keep QEMU from saving the VM (invtsc).
-                ? "  <cpu mode='host-passthrough' migratable='on'/>\n"
-                // Five-level page tables are of no use to a guest of this size.
-                : "  <cpu mode='maximum'><feature policy='disable' name='la57'/></cpu>\n")
-        << "  <clock offset='utc'/>\n"
-        // A guest that panics or reboots is noticed like one that stops; the next request starts
-        // it.
-        << "  <on_poweroff>destroy</on_poweroff>\n"
-        << "  <on_reboot>destroy</on_reboot>\n"
-        << "  <on_crash>destroy</on_crash>\n"
-        << "  <devices>\n"
-        << root_disk(spec)
-        // Through the host's cache; the guest's flushes reach the disk, so its journal holds.
-        << "    <disk type='file' device='disk'>\n"
-        << "      <driver name='qemu' type='raw' cache='writeback' discard='unmap'/>\n"
-        << "      <source file=" << in_quotes(spec.data_disk.native()) << "/>\n"
-        << "      <target dev='" << data_disk_target << "' bus='virtio'/>\n"
-        << "      <serial>gangway-data</serial>\n"
-        << "    </disk>\n"
-        << share_devices(spec.shares) << "    <controller type='usb' model='none'/>\n"
-        << "    <serial type='unix'>\n"
-        << "      <source mode='bind' path=" << in_quotes(spec.serial_socket.native()) << "/>\n"
-        << "      <log file=" << in_quotes(spec.serial_log.native()) << " append='off'/>\n"
-        << "      <target port='0'/>\n"
-        << "    </serial>\n"
-        << "    <console type='unix'>\n"
-        << "      <target type='serial' port='0'/>\n"
-        << "    </console>\n"
-        << "    <channel type='unix'>\n"
-        << "      <target type='virtio' name='org.qemu.guest_agent.0'/>\n"
-        << "    </channel>\n"
-        << "    <rng model='virtio'><backend model='random'>/dev/urandom</backend></rng>\n"
-        // What the guest frees goes back to the host by itself.
-        << "    <memballoon model='virtio' freePageReporting='on'/>\n"
-        << "  </devices>\n"
-        << "  <qemu:commandline>\n"
-        << "    <qemu:arg value='-netdev'/>\n"
-        << "    <qemu:arg value=" << in_quotes(user_network(spec)) << "/>\n"
-        << "    <qemu:arg value='-device'/>\n"
-        << "    <qemu:arg value=" << in_quotes(network_card()) << "/>\n"
-        << "  </qemu:commandline>\n"
-        << "</domain>\n";
-    return xml.str();
+    switch (driver) {
+        case libvirt_driver::virtualbox:
+            return vbox_domain_xml(spec, uuid);
+        case libvirt_driver::qemu:
+            break;
+    }
+    return qemu_domain_xml(spec, uuid, spec_fingerprint);
 }
 
 }  // namespace
 
-std::string domain_xml(const domain_spec& spec, std::string_view uuid)
+std::string domain_xml(libvirt_driver driver, const domain_spec& spec, std::string_view uuid)
 {
-    return domain_xml(spec, uuid, fingerprint(spec));
+    return domain_xml(driver, spec, uuid, fingerprint(driver, spec));
 }
 
-std::string fingerprint(const domain_spec& spec)
+std::string fingerprint(libvirt_driver driver, const domain_spec& spec)
 {
     sha256 digest;
-    digest.add(domain_xml(spec, {}, {}));
+    digest.add(domain_xml(driver, spec, {}, {}));
     digest.add(spec.image_identity);
     return digest.hex();
 }

@@ -20,6 +20,7 @@ namespace vmctl {
 enum class hypervisor_problem {
     unreachable,     // libvirt is not installed, or its daemon cannot be started
     not_allowed,     // it runs, but not for this user
+    no_driver,       // our VM cannot be run by that driver of libvirt's
     no_emulator,     // no QEMU that libvirt can use
     no_accelerator,  // KVM or HVF was asked for and is not usable
     port_taken,      // the configured engine port belongs to something else

@@ -1,6 +1,7 @@
 // Releasing and reading errors.
 #include "vmctl/libvirt_domain.hpp"
 
+#include "vmctl/domain_metadata.hpp"
 #include "vmctl/domain_xml.hpp"
 
 #include <libvirt/virterror.h>

@@ -75,7 +75,7 @@ TEST_CASE("the schema has every setting, as the table describes it, and nothing 
     CHECK(root.at("additionalProperties") == false);
     std::set<std::string> described;
     for (const auto& [name, property] : root.at("properties").items()) {
-        if (name == "$schema") continue;
+        if (name == "$schema" || name == "instances") continue;
         if (!property.contains("properties")) {
             described.insert(name);
             continue;
@@ -98,6 +98,28 @@ TEST_CASE("the schema has every setting, as the table describes it, and nothing 
         CHECK(properties->at(std::string(name_of(row.path))) == expected_property(row));
     }
     CHECK(described == known);
+}
+
+TEST_CASE("an instance may have in the schema what the file may, but for other instances")
+{
+    const auto root = schema();
+    const auto& instances = root.at("properties").at("instances");
+    CHECK(instances.at("type") == "object");
+    const auto& one = instances.at("additionalProperties");
+    CHECK(one.at("additionalProperties") == false);
+    auto expected = nlohmann::json::object();
+    for (const auto& [name, ignored] : root.at("properties").items())
+        if (name != "$schema" && name != "instances")
+            expected[name] = {{"$ref", "#/properties/" + name}};
+    CHECK(one.at("properties") == expected);
+    const std::regex pattern(instances.at("propertyNames").at("pattern").get<std::string>());
+    for (const std::string name :
+         {"default", "work", "0-a", "image", "images2", "", "-a", "Work", "a.b", "images"}) {
+        INFO(name);
+        CHECK(std::regex_search(name, pattern) == is_instance_name(name));
+    }
+    for (const auto length : {std::size_t{31}, std::size_t{32}})
+        CHECK(std::regex_search(std::string(length, 'a'), pattern) == (length == 31));
 }
 
 TEST_CASE("the schema's patterns accept what the program writes")

@@ -124,6 +124,11 @@ TEST_CASE("libvirt needs a daemon to start for a session, and one to talk to for
     CHECK_THAT(judge_libvirt(facts).advice, Contains("apt install libvirt-daemon"));
     facts.uri = "qemu+ssh://there/system";
     CHECK(judge_libvirt(facts).judged == verdict::warning);
+    for (const auto* uri : {"vbox:///session", "vbox+unix:///session"}) {
+        facts.uri = uri;
+        CHECK(judge_libvirt(facts).judged == verdict::wrong);
+        CHECK_THAT(judge_libvirt(facts).advice, Contains("qemu:///session"));
+    }
 }
 
 TEST_CASE("the free space has to do for a VM's memory and a little more")

@@ -46,7 +46,7 @@ TEST_CASE("an instance that has files is there, whether its daemon runs or not")
     };
     // Nothing was ever started.
     CHECK(
-        gangway::find_instances(settings_of) ==
+        gangway::find_instances(home / "state", {}, settings_of) ==
         std::vector<gangway::instance>{{"default", "no daemon", host("default")}}
     );
     for (const auto* const name : {"default", "work", "images", "remote"})
@@ -63,7 +63,7 @@ TEST_CASE("an instance that has files is there, whether its daemon runs or not")
     const fake_daemon work(home / "work.control", {answers(status.dump())});
     const fake_daemon remote(home / "remote.control", {answers(elsewhere.dump())});
     CHECK(
-        gangway::find_instances(settings_of) ==
+        gangway::find_instances(home / "state", {}, settings_of) ==
         std::vector<gangway::instance>{
             {"default", "no daemon", host("default")},
             {"remote", "serves tcp://10.0.0.1:2376", host("remote")},
@@ -77,7 +77,7 @@ TEST_CASE("a configuration that has one state directory has one instance")
     const test_directory home;
     fs::create_directories(home / "state/mine");
     fs::create_directories(home / "state/other");
-    const auto all = gangway::find_instances([&](const std::string&) {
+    const auto all = gangway::find_instances(home / "state", {}, [&](const std::string&) {
         config::settings settings;
         settings.state_dir = home / "state/mine";
         settings.control.listen = {home / "control.sock"};
@@ -86,4 +86,25 @@ TEST_CASE("a configuration that has one state directory has one instance")
     REQUIRE(all.size() == 1);
     CHECK(all.front().name == "default");
     CHECK(all.front().docker_host.empty());
+}
+
+TEST_CASE("an instance that the configuration names is there, wherever its files are")
+{
+    const test_directory home;
+    fs::create_directories(home / "state/usual");
+    const auto settings_of = [&](const std::string& name) {
+        config::settings settings;
+        settings.instance = name;
+        settings.state_dir = home / (name == "usual" ? "state/usual" : "elsewhere/" + name);
+        settings.docker.listen = {config::unix_endpoint{"/s/" + name}};
+        settings.control.listen = {home / (name + ".control")};
+        return settings;
+    };
+    CHECK(
+        gangway::find_instances(home / "state", {"work"}, settings_of) ==
+        std::vector<gangway::instance>{
+            {"default", "no daemon", "unix:///s/default"},
+            {"usual", "no daemon", "unix:///s/usual"},
+            {"work", "no daemon", "unix:///s/work"}}
+    );
 }

@@ -39,6 +39,9 @@ TEST_CASE("each problem is a sentence that says what to do")
     const std::vector<expectation> table = {
         {hypervisor_problem::unreachable, uri, {uri, "install libvirt-daemon", "no such file"}},
         {hypervisor_problem::not_allowed, uri, {uri, "group libvirt", "no such file"}},
+        {hypervisor_problem::no_driver,
+         "vbox:///session",
+         {"vbox:///session", "qemu:///session", "engine.remote", "no such file"}},
         {hypervisor_problem::no_emulator, uri, {uri, "install qemu-system-x86"}},
         {hypervisor_problem::no_accelerator, "kvm", {"\"kvm\"", "/dev/kvm", "\"automatic\""}},
         {hypervisor_problem::port_taken, "2376", {"port 2376", "vm.engine_port"}},
