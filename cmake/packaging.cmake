@@ -36,7 +36,7 @@ set(CPACK_DEBIAN_PACKAGE_CONTROL_STRICT_PERMISSION TRUE)
 set(CPACK_DEBIAN_GANGWAY_PACKAGE_SHLIBDEPS ON)
 string(JOIN ", " CPACK_DEBIAN_GANGWAY_PACKAGE_DEPENDS
     "libvirt0 (>= 9.0)" libvirt-daemon libvirt-daemon-driver-qemu "qemu-system-x86 (>= 1:7.2)"
-    seabios ipxe-qemu e2fsprogs openssh-client)
+    seabios ipxe-qemu e2fsprogs openssh-client curl libarchive-tools)
 set(CPACK_DEBIAN_GANGWAY_PACKAGE_RECOMMENDS "gangway-image, docker-cli | docker.io | docker-ce-cli")
 # What appliance/build needs, for those who make the image themselves.
 string(JOIN ", " CPACK_DEBIAN_GANGWAY_PACKAGE_SUGGESTS

@@ -148,6 +148,15 @@ struct paths_codec {
     json shape() const;
 };
 
+// {"iso": PATH or URL, "sha256": DIGITS}; nothing is written as null.
+struct boot2docker_codec {
+    using value_type = std::optional<boot2docker_settings>;
+
+    std::optional<value_type> read(const json&, const environment&, complaints&) const;
+    json write(const value_type&) const;
+    json shape() const;
+};
+
 // A list of "PATH" or "PATH:ro", none twice.
 struct shares_codec {
     using value_type = std::vector<share>;

@@ -94,6 +94,13 @@ struct engine_settings {
     bool operator==(const engine_settings&) const = default;
 };
 
+// A boot2docker.iso in place of our own image.
+struct boot2docker_settings {
+    std::string iso;     // an absolute path, or an http:// or https:// URL
+    std::string sha256;  // of the ISO: 64 lower-case hexadecimal digits
+    bool operator==(const boot2docker_settings&) const = default;
+};
+
 struct vm_settings {
     std::string libvirt_uri = "qemu:///session";
     acceleration accelerate = acceleration::automatic;
@@ -102,6 +109,8 @@ struct vm_settings {
     byte_size disk = gibibytes(64);
     // Directory that holds the appliance: vmlinuz, initrd.img, root.img, manifest.json.
     std::filesystem::path image;
+    // Set: the VM is boot2docker's, and `image` holds nothing but what was taken out of the ISO.
+    std::optional<boot2docker_settings> boot2docker;
     // Host port on 127.0.0.1 that leads to the engine. 0: a free one, chosen at each start.
     std::uint16_t engine_port = 0;
     // From power-on to an engine that answers; past it the start has failed.

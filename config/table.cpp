@@ -214,6 +214,15 @@ std::vector<row> make_table()
             [](auto& all) -> auto& { return all.vm.image; }
         ),
         setting(
+            "vm.boot2docker",
+            "A boot2docker.iso to run in place of vm.image: where it is, as a path or a URL, and "
+            "its "
+            "sha256.",
+            "none, vm.image",
+            boot2docker_codec{},
+            [](auto& all) -> auto& { return all.vm.boot2docker; }
+        ),
+        setting(
             "vm.engine_port",
             "Port on 127.0.0.1 that leads to the engine in the VM; 0 takes a free one at each "
             "start.",

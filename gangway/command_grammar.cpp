@@ -146,6 +146,7 @@ void command_grammar::add_power()
     remove->add_flag("-y,-f,--yes", result_.yes, "Do not ask");
     remove->add_flag("--keep-data", result_.keep_data, "Keep the disk, for the next VM");
     add_disk();
+    add_image();
 }
 
 void command_grammar::add_disk()
@@ -155,6 +156,27 @@ void command_grammar::add_disk()
         ->add_option("size", result_.size, "All of it afterwards, such as 100GiB")
         ->type_name("SIZE")
         ->required();
+}
+
+void command_grammar::add_image()
+{
+    auto* const download =
+        add("download", verb::download, "Take a new image in, beside the one that the VM has");
+    auto* const upgrade =
+        add("upgrade", verb::upgrade, "Put a new image in, and restart the VM; the disk stays");
+    download->add_option("source", result_.image, "A directory, an archive, or its URL")
+        ->type_name("SOURCE")
+        ->required();
+    upgrade
+        ->add_option(
+            "source",
+            result_.image,
+            "A directory, an archive, or its URL; without: the downloaded one"
+        )
+        ->type_name("SOURCE");
+    for (auto* const command : {download, upgrade})
+        command->add_option("--sha256", result_.sha256, "The archive's; a URL needs it")
+            ->type_name("HEX");
 }
 
 void command_grammar::add_looks()

@@ -33,6 +33,7 @@ private:
     void add_json(CLI::App* command);
     void add_power();
     void add_disk();
+    void add_image();
     void add_looks();
     void add_doctor();
     void add_ways_in();

@@ -18,6 +18,8 @@ enum class verb {
     reset,
     remove,
     grow_disk,
+    download,
+    upgrade,
     sleep,
     wake,
     status,
@@ -60,6 +62,8 @@ struct invocation {
     std::vector<std::string> places;          // socket: paths
     std::string size;                         // disk grow: "100GiB"
     std::optional<std::string> bundle;        // doctor: a file
+    std::optional<std::string> image;         // download, upgrade: a path or a URL
+    std::optional<std::string> sha256;        // of that
 };
 
 // Something to print on standard output, and that is all.

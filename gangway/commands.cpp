@@ -9,6 +9,7 @@
 #include "gangway/daemon_start.hpp"
 #include "gangway/doctor.hpp"
 #include "gangway/failure.hpp"
+#include "gangway/image_request.hpp"
 #include "gangway/keep_awake.hpp"
 #include "gangway/logs.hpp"
 #include "gangway/progress.hpp"
@@ -83,6 +84,13 @@ void remove_vm(const control_client& daemon, const invocation& asked)
     );
 }
 
+void take_image_in(const control_client& daemon, const invocation& asked)
+{
+    watch_progress(
+        daemon, download_target(asked), "taking the image in", asked.quiet, "the image is here"
+    );
+}
+
 // As the configuration writes it.
 std::string disk_size(const invocation& asked)
 {
@@ -145,6 +153,11 @@ void carry_out(const invocation& asked)
             return remove_vm(daemon, asked);
         case verb::grow_disk:
             return watch("/v1/disk/grow?size=" + disk_size(asked), "growing the disk");
+        case verb::download:
+            return take_image_in(daemon, asked);
+        case verb::upgrade:
+            if (asked.image) take_image_in(daemon, asked);
+            return watch("/v1/image/upgrade", "upgrading");
         case verb::sleep:
             return watch("/v1/sleep/" + asked.depth, "going to sleep");
         case verb::wake:

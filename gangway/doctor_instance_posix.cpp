@@ -1,6 +1,7 @@
 // Looks the facts up: files, the control API, and the engine where it is awake.
 #include "gangway/control_client.hpp"
 #include "gangway/daemon_start.hpp"
+#include "gangway/doctor_boot2docker.hpp"
 #include "gangway/doctor_certificates.hpp"
 #include "gangway/doctor_image.hpp"
 #include "gangway/doctor_instance.hpp"
@@ -171,7 +172,10 @@ engine_facts look_at_engine(const config::settings& settings, const daemon_visit
 void look_at_vm(const config::settings& settings, daemon_visit& daemon)
 {
     auto& found = daemon.report().found;
-    found.push_back(judge_image(look_at_image(settings.vm.image)));
+    if (const auto& iso = settings.vm.boot2docker)
+        found.push_back(judge_boot2docker(look_at_boot2docker(*iso, settings.state_dir)));
+    else
+        found.push_back(judge_image(look_at_image(settings.vm.image)));
     found.push_back(judge_certificates(look_at_own_certificates(settings.state_dir), true, now()));
     const auto& vm = daemon.vm();
     found.push_back(judge_port(

@@ -17,7 +17,11 @@ constexpr std::chrono::milliseconds redraw_period{100};
 }  // namespace
 
 void watch_progress(
-    const control_client& daemon, std::string_view target, const std::string& work, bool quiet
+    const control_client& daemon,
+    std::string_view target,
+    const std::string& work,
+    bool quiet,
+    const std::string& outcome
 )
 {
     // Somebody watches, so nothing stays in a buffer.
@@ -37,8 +41,12 @@ void watch_progress(
         const auto event = parse_progress(line);
         if (const auto* const stage = std::get_if<stage_complete>(&event)) {
             show(view.complete(*stage));
+        } else if (const auto* const part = std::get_if<stage_under_way>(&event)) {
+            show(view.proceed(*part));
+        } else if (const auto* const expected = std::get_if<stages_expected>(&event)) {
+            show(view.expect(*expected));
         } else if (const auto* const end = std::get_if<work_done>(&event)) {
-            show(view.finish(*end));
+            show(view.finish({outcome.empty() ? end->state : outcome, end->elapsed}));
             done = true;
         } else {
             failed = std::get<work_failed>(event);

@@ -9,9 +9,14 @@
 namespace gangway {
 
 // Returns when the work is done; throws failure when it has failed, or when the daemon ends before
-// it has said which. `work` is what to call it meanwhile: "starting"; a `quiet` one shows nothing.
+// it has said which. `work` is what to call it meanwhile: "starting"; a `quiet` one shows
+// nothing. `outcome` is what to call its end; empty: by the VM's state.
 void watch_progress(
-    const control_client& daemon, std::string_view target, const std::string& work, bool quiet
+    const control_client& daemon,
+    std::string_view target,
+    const std::string& work,
+    bool quiet,
+    const std::string& outcome = {}
 );
 
 }  // namespace gangway

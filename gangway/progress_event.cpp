@@ -22,6 +22,20 @@ progress_event event_of(const json& line)
         return work_failed{error->get<std::string>()};
     if (line.contains("done"))
         return work_done{line.at("state").get<std::string>(), duration(line.at("elapsed_ms"))};
+    if (const auto expected = line.find("expected"); expected != line.end()) {
+        stages_expected result;
+        for (const auto& each : *expected)
+            result.stages.push_back(
+                {each.at("stage").get<std::string>(), duration(each.at("elapsed_ms"))}
+            );
+        return result;
+    }
+    if (const auto bytes = line.find("bytes"); bytes != line.end())
+        return stage_under_way{
+            line.at("stage").get<std::string>(),
+            duration(line.at("elapsed_ms")),
+            bytes->get<std::uint64_t>(),
+            line.value("of", std::uint64_t{0})};
     stage_complete result{line.at("stage").get<std::string>(), duration(line.at("elapsed_ms"))};
     if (const auto guest = line.find("guest_ms"); guest != line.end())
         result.guest = duration(*guest);

@@ -53,6 +53,25 @@ std::string padded_right(std::string text, std::size_t width)
     return text;
 }
 
+// "[#####---------------]  25 %".
+std::string bar(double part)
+{
+    constexpr std::size_t width = 20;
+    const auto whole = static_cast<double>(width);
+    const auto full = std::min(width, static_cast<std::size_t>(part * whole));
+    const auto percent = std::to_string(static_cast<int>(part * 100));
+    return "[" + std::string(full, '#') + std::string(width - full, '-') + "] " +
+           padded_left(percent, 3) + " %";
+}
+
+// "14 s left", "3 min left": more would only pretend to be known.
+std::string left_text(std::chrono::milliseconds left)
+{
+    const auto seconds = std::chrono::ceil<std::chrono::seconds>(left);
+    if (seconds < std::chrono::seconds(100)) return std::to_string(seconds.count()) + " s left";
+    return std::to_string(std::chrono::ceil<std::chrono::minutes>(left).count()) + " min left";
+}
+
 }  // namespace
 
 progress_view::progress_view(std::string work, appearance look)
@@ -81,17 +100,43 @@ std::string progress_view::draw(std::chrono::milliseconds elapsed)
 {
     elapsed_ = std::max(elapsed_, elapsed);
     if (look_.columns == 0) return {};
-    auto line = work_ + ", " + stopwatch_text(elapsed_);
-    if (!awaited_.empty()) line += ", waiting for " + awaited_;
-    line = fit(line);
-    if (look_.colour) line = std::string(faint) + line + std::string(plain);
+    auto text = fit(line());
+    if (look_.colour) text = std::string(faint) + text + std::string(plain);
     drawn_ = true;
-    return std::string(clear_line) + line;
+    return std::string(clear_line) + text;
+}
+
+std::string progress_view::line() const
+{
+    auto text = work_ + ", " + stopwatch_text(elapsed_);
+    if (const auto guess = estimate_.at(elapsed_)) {
+        text += " " + bar(guess->part);
+        if (guess->left >= std::chrono::seconds(1)) text += ", about " + left_text(guess->left);
+    }
+    return awaited_.empty() ? text : text + ", " + awaited_;
+}
+
+std::string progress_view::proceed(const stage_under_way& event)
+{
+    estimate_.take(event);
+    awaited_ = printable(event.stage);
+    if (event.bytes > 0) awaited_ += ": " + size_text(event.bytes);
+    if (event.of > 0) awaited_ += " of " + size_text(event.of);
+    return draw(event.elapsed);
+}
+
+std::string progress_view::expect(const stages_expected& event)
+{
+    estimate_.take(event);
+    // A plain output shows nothing of it.
+    return draw(elapsed_);
 }
 
 std::string progress_view::complete(const stage_complete& event)
 {
+    estimate_.take(event);
     awaited_ = next_stage(event.stage);
+    if (!awaited_.empty()) awaited_ = "waiting for " + awaited_;
     const auto elapsed = stopwatch_text(event.elapsed);
     auto line = padded_right(printable(event.stage), name_width) + padded_left(elapsed, time_width);
     if (event.guest) line += "  (guest " + stopwatch_text(*event.guest) + ")";

@@ -1,7 +1,8 @@
-// Draws the progress of up, down and restart. Pure: it returns what is to be written, and is told
-// the time and the terminal's width.
+// Draws the progress of what the daemon does with the VM. Pure: it returns what is to be written,
+// and is told the time and the terminal's width.
 #pragma once
 
+#include "gangway/progress_estimate.hpp"
 #include "gangway/progress_event.hpp"
 
 #include <chrono>
@@ -28,6 +29,10 @@ public:
     // The line of a stage that is complete, above the last line.
     std::string complete(const stage_complete& event);
 
+    // How far a stage is; what is to be expected. Both are drawn with the last line.
+    std::string proceed(const stage_under_way& event);
+    std::string expect(const stages_expected& event);
+
     // The end: the total.
     std::string finish(const work_done& event);
 
@@ -38,10 +43,12 @@ public:
 
 private:
     std::string fit(std::string text) const;
+    std::string line() const;
 
     std::string work_;
     appearance look_;
-    std::string awaited_;
+    std::string awaited_;  // what the last line says of it
+    progress_estimate estimate_;
     std::chrono::milliseconds elapsed_{0};
     bool drawn_ = false;
 };

@@ -197,6 +197,8 @@ private:
         vm.examine();
         const auto executor = signals_.get_executor();
         clock_.emplace(executor, [this] { vm_->supervisor.clock_was_set(); });
+        // One that is named by its digest does not change behind our back.
+        if (settings_.vm.boot2docker) return;
         image_.emplace(
             executor,
             vmctl::image_watch::places{

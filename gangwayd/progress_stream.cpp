@@ -64,8 +64,16 @@ asio::awaitable<void> produce(
 )
 {
     const auto began = std::chrono::steady_clock::now();
-    const auto observed =
-        vm.subscribe([&lines](const vmctl::stage_event& stage) { lines.push(stage_json(stage)); });
+    // A start may have begun before, or later than the command.
+    const auto observed = vm.subscribe([&lines, began](vmctl::stage_event stage) {
+        const auto elapsed = std::chrono::steady_clock::now() - began;
+        stage.elapsed = std::chrono::round<std::chrono::milliseconds>(elapsed);
+        lines.push(stage_json(stage));
+    });
+    if (command.starts != vm_command::start::none) {
+        const auto expected = vm.expected_start(command.starts == vm_command::start::afresh);
+        if (!expected.empty()) lines.push(expectation_json(expected));
+    }
     nlohmann::ordered_json outcome;
     try {
         co_await command.carry_out(vm, std::move(who));

@@ -32,6 +32,10 @@ json to_json(const vmctl::stage_event& stage)
 {
     json result = {{"stage", stage.name}, {"elapsed_ms", stage.elapsed.count()}};
     if (stage.guest_time) result["guest_ms"] = stage.guest_time->count();
+    if (stage.so_far) {
+        result["bytes"] = stage.so_far->done;
+        if (stage.so_far->whole != 0) result["of"] = stage.so_far->whole;
+    }
     return result;
 }
 
@@ -93,7 +97,8 @@ json to_json(const config::settings& settings, const vmctl::vm_status& vm)
          {{"name", vmctl::domain_name(settings.instance)},
           {"cpus", settings.vm.cpus},
           {"memory", settings.vm.memory.bytes},
-          {"image", settings.vm.image.string()}}},
+          {"image",
+           settings.vm.boot2docker ? settings.vm.boot2docker->iso : settings.vm.image.string()}}},
         {"holds", holds_json(settings, vm)},
         {"shares", to_json(vm.shares)},
         {"restart_for", vm.restart_for},
@@ -162,6 +167,14 @@ std::string ports_json(const proxy::port_owners& ports)
         );
     }
     return dump(all, 2) + "\n";
+}
+
+std::string expectation_json(const std::vector<vmctl::stage_event>& stages)
+{
+    json expected = json::array();
+    for (const auto& each : stages) expected.push_back(to_json(each));
+    const json line = {{"expected", std::move(expected)}};
+    return dump(line, -1);
 }
 
 std::string stage_json(const vmctl::stage_event& stage)

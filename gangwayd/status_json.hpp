@@ -21,5 +21,8 @@ std::string status_json(
 // {"protocol": "tcp", "address": …, "port": …, "container": …}, each, in an array.
 std::string ports_json(const proxy::port_owners& ports);
 
+// {"expected": [{"stage": …, "elapsed_ms": …}, …]} on one line, without line feed.
+std::string expectation_json(const std::vector<vmctl::stage_event>& stages);
+
 // {"stage": …, "elapsed_ms": …} on one line, without line feed.
 std::string stage_json(const vmctl::stage_event& stage);

@@ -6,6 +6,7 @@
 #include "proxy/dialer.hpp"
 #include "proxy/engine_probe.hpp"
 #include "vmctl/boot_plan.hpp"
+#include "vmctl/console_guest.hpp"
 #include "vmctl/guest_files.hpp"
 #include "vmctl/libvirt_hypervisor.hpp"
 #include "vmctl/packed_memory.hpp"
@@ -23,12 +24,7 @@ struct virtual_machine {
         const config::settings& settings,
         proxy::dialer& dialer
     )
-        : host(vmctl::make_libvirt_hypervisor(
-              settings.vm.libvirt_uri,
-              vmctl::domain_name(settings.instance),
-              vmctl::data_disk_in(settings.state_dir),
-              vmctl::memory_of(settings)
-          )),
+        : host(hypervisor_of(settings)),
           supervisor(
               executor,
               *host,
@@ -38,6 +34,20 @@ struct virtual_machine {
               }
           )
     {
+    }
+
+    static std::unique_ptr<vmctl::hypervisor> hypervisor_of(const config::settings& settings)
+    {
+        auto host = vmctl::make_libvirt_hypervisor(
+            settings.vm.libvirt_uri,
+            vmctl::domain_name(settings.instance),
+            vmctl::data_disk_in(settings.state_dir),
+            vmctl::memory_of(settings)
+        );
+        if (!settings.vm.boot2docker) return host;
+        return vmctl::make_console_guest(
+            std::move(host), vmctl::serial_socket_in(settings.state_dir)
+        );
     }
 
     std::unique_ptr<vmctl::hypervisor> host;

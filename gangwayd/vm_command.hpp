@@ -10,7 +10,8 @@
 #include <string_view>
 
 struct vm_command {
-    std::string_view words;  // what `gangway` calls it
+    std::string_view words;                                       // what `gangway` calls it
+    enum class start { none, any, afresh } starts = start::none;  // what it comes to
     // Returns when it is done. Throws engine_unavailable; may be cancelled (terminal).
     std::function<boost::asio::awaitable<void>(vmctl::supervisor& vm, vmctl::requester who)>
         carry_out;

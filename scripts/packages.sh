@@ -5,7 +5,8 @@ build_packages=(
     libboost1.81-dev libssl-dev nlohmann-json3-dev libspdlog-dev libcli11-dev libvirt-dev libzstd-dev
 )
 # The VM: libvirt's session daemon, QEMU, the disk and ssh tools.
-vm_packages=(libvirt-daemon qemu-system-x86 qemu-utils seabios ipxe-qemu e2fsprogs openssh-client)
+vm_packages=(libvirt-daemon qemu-system-x86 qemu-utils seabios ipxe-qemu e2fsprogs openssh-client curl
+    libarchive-tools)
 image_packages=(
     mmdebstrap squashfs-tools xorriso isolinux syslinux-common cpio kmod zstd xz-utils uidmap
     debian-archive-keyring

@@ -222,6 +222,7 @@ asio::awaitable<running_vm> boot::start()
         co_await run_blocking(pool_, std::move(work));
         complete(stage.name);
     }
+    image_identity_ = spec.image_identity;
     auto define = [this, &spec] {
         choose_processors(spec);
         host_.define(spec);
@@ -296,7 +297,7 @@ void boot::follow_console()
 
 void boot::complete(std::string stage, std::optional<std::chrono::milliseconds> guest_time)
 {
-    timeline_.push_back({std::move(stage), elapsed(), guest_time});
+    timeline_.push_back({std::move(stage), elapsed(), guest_time, std::nullopt});
     report_(timeline_.back());
 }
 

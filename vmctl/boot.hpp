@@ -61,6 +61,9 @@ public:
 
     const std::vector<stage_event>& timeline() const { return timeline_; }
 
+    // Of the image that it was booted from; empty: it was not booted now.
+    const std::string& image_identity() const { return image_identity_; }
+
     // Settings that a VM which was not booted now has to be restarted for.
     const std::vector<std::string>& restart_for() const { return restart_for_; }
 
@@ -95,6 +98,7 @@ private:
     growing_file console_file_;
     std::vector<stage_event> timeline_;
     std::vector<std::string> restart_for_;
+    std::string image_identity_;
     bool power_may_be_on_ = true;  // until it was looked at
     bool powered_on_ = false;
     bool powered_by_us_ = false;

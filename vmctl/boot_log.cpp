@@ -117,9 +117,11 @@ bool boot_log::completed(std::string_view stage) const
 std::optional<std::string> boot_log::waiting_for() const
 {
     if (stages_.empty()) return std::nullopt;
-    const auto next = std::find_if(guest_stages.begin(), guest_stages.end(), [this](auto name) {
-        return !completed(name);
+    const auto first = std::find_if(guest_stages.begin(), guest_stages.end(), [this](auto name) {
+        return completed(name);
     });
+    const auto next =
+        std::find_if(first, guest_stages.end(), [this](auto name) { return !completed(name); });
     if (next == guest_stages.end()) return std::nullopt;
     return std::string(*next);
 }

@@ -16,7 +16,8 @@ namespace vmctl {
 // The stages of the appliance's boot in their order. Its init prints a line when one is complete:
 //     gangway-stage NAME SECONDS      seconds since power-on by the guest's clock, "3.27"
 //     gangway-fail NAME REASON        the guest cannot go on
-// Other guests (the stock boot2docker ISO) print neither; then there are no stages to follow.
+// On boot2docker, what the data disk holds prints some of them (boot2docker_guest.hpp). Other
+// guests print neither; then there are no stages to follow.
 inline constexpr std::array<std::string_view, 7> guest_stages = {
     "kernel", "root", "disk", "shares", "network", "containerd", "engine"};
 
@@ -44,7 +45,8 @@ public:
     // Whether the guest has reported no stage so far.
     bool silent() const { return stages_.empty(); }
 
-    // The first stage that is not complete. Nothing: all are, or the guest reports none.
+    // The first stage that is not complete, of those from the first one that the guest has
+    // reported: boot2docker's reports begin with its disk. Nothing: all are, or it reports none.
     std::optional<std::string> waiting_for() const;
 
     // What the kernel has said when it gave up.

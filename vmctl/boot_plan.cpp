@@ -1,6 +1,7 @@
 // The stages on the host, made of this room's disk and key functions.
 #include "vmctl/boot_plan.hpp"
 
+#include "vmctl/boot2docker_image.hpp"
 #include "vmctl/grown_disk.hpp"
 #include "vmctl/guest_files.hpp"
 #include "vmctl/image.hpp"
@@ -28,13 +29,34 @@ void check_socket_path(const std::filesystem::path& path)
     );
 }
 
-// What is in the files, as the manifest has it.
-std::string identity_of(const vm_image& image)
+// Completes the spec with what is in the image.
+std::function<void(domain_spec&)> work_on_boot2docker(const config::settings& settings)
 {
-    std::string all;
-    for (const auto& file : {image.kernel, image.initrd, image.root})
-        all += image.files.at(file).sha256;
-    return all;
+    return [wanted = *settings.vm.boot2docker,
+            directory = boot2docker_directory_in(settings.state_dir)](domain_spec& spec) {
+        const auto found = ensure_boot2docker_image(wanted, directory);
+        spec.kernel = found.kernel;
+        spec.initrd = found.initrd;
+        spec.root_image.clear();
+        spec.command_line = found.command_line;
+        spec.image_identity = wanted.sha256;
+    };
+}
+
+std::function<void(domain_spec&)> work_on_image(
+    const std::filesystem::path& directory, const std::optional<image_store>& images
+)
+{
+    return [directory, images](domain_spec& spec) {
+        if (images) images->mend();
+        const auto found = load_image(directory);
+        spec.kernel = found.kernel;
+        spec.initrd = found.initrd;
+        spec.root_image = found.root;
+        spec.iso = found.iso.value_or("");
+        spec.command_line = found.command_line;
+        spec.image_identity = identity_of(found);
+    };
 }
 
 }  // namespace
@@ -76,22 +98,23 @@ boot_plan make_boot_plan(const config::settings& settings, std::string version)
     plan.engine_tls = client_identity(pki_directory_in(settings.state_dir));
 
     host_stage image{"image", {}, /* only_describes= */ true};
-    image.work = [directory = settings.vm.image](domain_spec& spec) {
-        const auto found = load_image(directory);
-        spec.kernel = found.kernel;
-        spec.initrd = found.initrd;
-        spec.root_image = found.root;
-        spec.command_line = found.command_line;
-        if (found.iso) spec.iso = *found.iso;
-        spec.image_identity = identity_of(found);
-    };
+    if (settings.vm.boot2docker) {
+        image.work = work_on_boot2docker(settings);
+    } else {
+        const auto& directory = settings.vm.image;
+        if (!directory.empty())
+            plan.images.emplace(std::filesystem::absolute(directory).lexically_normal());
+        image.work = work_on_image(directory, plan.images);
+    }
     plan.stages.push_back(std::move(image));
     plan.stages.push_back(
         {"files",
          [state_dir = settings.state_dir,
           instance = settings.instance,
           size = settings.vm.disk,
-          engine = settings.engine](domain_spec& spec) {
+          engine = settings.engine,
+          kind = settings.vm.boot2docker ? guest_kind::boot2docker
+                                         : guest_kind::appliance](domain_spec& spec) {
              check_socket_path(spec.serial_socket);
              prepare_guest_files(
                  state_dir,
@@ -99,10 +122,12 @@ boot_plan make_boot_plan(const config::settings& settings, std::string version)
                  disk_size_in(state_dir, size),
                  spec.shares,
                  guest_settings_of(engine),
-                 std::chrono::system_clock::now()
+                 std::chrono::system_clock::now(),
+                 kind
              );
          }}
     );
+    plan.start_times.emplace(start_record_in(settings.state_dir));
     plan.catch_up = [state_dir = settings.state_dir, engine = settings.engine](hypervisor& host) {
         return catch_up_with_settings(host, state_dir, engine);
     };
@@ -116,6 +141,7 @@ boot_plan make_boot_plan(const config::settings& settings, std::string version)
         if (!keep_data) delete_guest_files(state_dir);
         std::error_code stays;  // which does no harm
         std::filesystem::remove(serial_log_in(state_dir), stays);
+        std::filesystem::remove(start_record_in(state_dir), stays);
         // A VM that was deleted is not made again for a new image.
         std::filesystem::remove(image_record_in(state_dir), stays);
     };

@@ -4,9 +4,12 @@
 #include "config/settings.hpp"
 #include "vmctl/domain_spec.hpp"
 #include "vmctl/hypervisor.hpp"
+#include "vmctl/image_store.hpp"
+#include "vmctl/start_record.hpp"
 
 #include <chrono>
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -25,6 +28,9 @@ struct boot_plan {
     std::string libvirt_uri;  // for messages
     config::acceleration accelerate = config::acceleration::automatic;
     std::vector<host_stage> stages;  // in this order
+    // Where the image is, and another can take its place. Nothing: none can.
+    std::optional<image_store> images;
+    std::optional<start_record> start_times;  // nothing: they are not kept
     // Blocking; instead of the stages when the VM turns out to run already, or to be saved.
     std::function<void()> before_adoption;
     // Blocking; for a VM that was not booted now. Returns the settings that it has to be restarted

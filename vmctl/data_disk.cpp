@@ -97,8 +97,13 @@ void create(
     const auto opened = create_file(partial, 0600);
     removed_unless_kept guard(partial);
     resize_file(opened, size, partial);
+    // What lacks a line is a file that was made earlier.
+    std::vector<seed_file> files;
+    std::ranges::copy_if(seed, std::back_inserter(files), [](const seed_file& each) {
+        return each.policy != seed_policy::has_line;
+    });
     try {
-        ext4_image(partial, scratch, lock).format(data_disk_label, seed);
+        ext4_image(partial, scratch, lock).format(data_disk_label, files);
     } catch (const storage_error& error) {
         throw storage_error("cannot make the data disk " + file.string() + ": " + error.what());
     }
@@ -191,7 +196,9 @@ disk_change keep_current(
     std::copy_if(seed.begin(), seed.end(), std::back_inserter(kept), [](const seed_file& each) {
         return each.policy == seed_policy::always;
     });
-    if (const auto stale = image.differing(kept); !stale.empty()) {
+    auto stale = image.differing(kept);
+    std::ranges::move(image.lacking_lines(seed), std::back_inserter(stale));
+    if (!stale.empty()) {
         image.write(stale);
         for (const auto& each : stale) change.updated.push_back(each.path);
     }

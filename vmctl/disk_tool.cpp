@@ -27,6 +27,9 @@ constexpr std::size_t kept_output = 1024UL * 1024;
 
 constexpr std::size_t chunk_size = 16UL * 1024;
 
+// How often who waits for a tool may look at what it does, in milliseconds.
+constexpr int look_interval = 200;
+
 [[noreturn]] void throw_error(const std::string& doing, int error)
 {
     throw storage_error("cannot " + doing + ": " + std::generic_category().message(error));
@@ -40,6 +43,8 @@ std::string install_advice(const std::string& program)
         {"e2fsck", "e2fsprogs"},
         {"resize2fs", "e2fsprogs"},
         {"ssh-keygen", "openssh-client"},
+        {"curl", "curl"},
+        {"bsdtar", "libarchive-tools"},
     };
     const auto package = packages.find(std::string_view(program).substr(program.rfind('/') + 1));
     if (package == packages.end()) return "install it";
@@ -177,13 +182,20 @@ pid_t spawn(const tool_call& call, const pipe_ends& output, const pipe_ends& err
 }
 
 // Reads both pipes until the tool, and whatever it may have started, has closed them.
-void read_to_end(const pipe_ends& output, const pipe_ends& errors, tool_result& result)
+void read_to_end(
+    const pipe_ends& output,
+    const pipe_ends& errors,
+    const std::function<void()>& meanwhile,
+    tool_result& result
+)
 {
     std::array<pollfd, 2> waiting = {
         pollfd{output.read.get(), POLLIN, 0}, pollfd{errors.read.get(), POLLIN, 0}};
     const std::array<std::string*, 2> kept = {&result.output, &result.errors};
     while (waiting[0].fd >= 0 || waiting[1].fd >= 0) {
-        if (poll(waiting.data(), waiting.size(), -1) < 0) continue;  // EINTR: nothing else applies
+        const int ready = poll(waiting.data(), waiting.size(), meanwhile ? look_interval : -1);
+        if (meanwhile) meanwhile();
+        if (ready <= 0) continue;  // it has nothing to say; or EINTR: nothing else applies
         for (std::size_t index = 0; index < waiting.size(); ++index) {
             if (waiting[index].fd < 0 || waiting[index].revents == 0) continue;
             std::array<char, chunk_size> chunk = {};
@@ -217,14 +229,20 @@ tool_result run_tool(const tool_call& call)
     output.write = unique_descriptor();
     errors.write = unique_descriptor();
     tool_result result;
-    read_to_end(output, errors, result);
+    try {
+        read_to_end(output, errors, call.meanwhile, result);
+    } catch (...) {
+        kill(-child, SIGKILL);  // its process group
+        exit_code_of(child);
+        throw;
+    }
     result.exit_code = exit_code_of(child);
     return result;
 }
 
 std::string failure_of(const tool_call& call, const tool_result& result)
 {
-    // The last line of what e2fsprogs and ssh-keygen say is the conclusion.
+    // The last line of what these tools say is the conclusion.
     auto text = result.errors.empty() ? result.output : result.errors;
     while (!text.empty() && std::string_view(" \r\n\t").find(text.back()) != std::string_view::npos)
         text.pop_back();

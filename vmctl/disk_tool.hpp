@@ -1,10 +1,11 @@
-// Runs the external programs that make and edit the data disk and the ssh keys: mke2fs, debugfs,
-// e2fsck, resize2fs, ssh-keygen. Blocking; no shell.
+// Runs the external programs that make and edit the data disk and the ssh keys, and that fetch and
+// unpack images: mke2fs, debugfs, e2fsck, resize2fs, ssh-keygen, curl, bsdtar. Blocking; no shell.
 #pragma once
 
 #include "vmctl/storage_error.hpp"
 
 #include <filesystem>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -17,6 +18,9 @@ struct tool_call {
     // The one descriptor of ours the tool inherits, so that a lock behind it lasts until the tool
     // has ended even if we are killed. -1: none.
     int holds = -1;
+    // Called several times a second while the tool runs. What it throws ends the tool, and is
+    // thrown by run_tool() then.
+    std::function<void()> meanwhile = {};
 };
 
 struct tool_result {

@@ -26,8 +26,8 @@ struct domain_spec {
     // Absolute paths.
     std::filesystem::path kernel;
     std::filesystem::path initrd;
-    std::filesystem::path root_image;
-    std::filesystem::path iso;  // the same, to boot where the kernel cannot be loaded directly
+    std::filesystem::path root_image;  // empty: the whole system is the initrd
+    std::filesystem::path iso;  // to boot where the kernel cannot be loaded directly; may be empty
     std::filesystem::path data_disk;
     std::filesystem::path serial_socket;  // the console, for one client at a time
     std::filesystem::path serial_log;     // what the console has printed since power-on

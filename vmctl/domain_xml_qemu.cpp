@@ -43,6 +43,21 @@ std::string share_devices(const std::vector<config::share>& shares)
     return devices;
 }
 
+// A guest whose whole system is its initrd has none.
+std::string root_disk(const domain_spec& spec)
+{
+    if (spec.root_image.empty()) return {};
+    return "    <disk type='file' device='disk'>\n"
+           "      <driver name='qemu' type='raw'/>\n"
+           "      <source file=" +
+           xml_quoted(spec.root_image.native()) +
+           "/>\n"
+           "      <target dev='vda' bus='virtio'/>\n"
+           "      <readonly/>\n"
+           "      <serial>gangway-root</serial>\n"
+           "    </disk>\n";
+}
+
 // The slot is one that libvirt, which fills the bus from below and knows nothing of this card,
 // does not reach. No boot ROM: the kernel is loaded directly.
 std::string network_card()
@@ -100,13 +115,7 @@ std::string qemu_domain_xml(
         << "  <on_reboot>destroy</on_reboot>\n"
         << "  <on_crash>destroy</on_crash>\n"
         << "  <devices>\n"
-        << "    <disk type='file' device='disk'>\n"
-        << "      <driver name='qemu' type='raw'/>\n"
-        << "      <source file=" << xml_quoted(spec.root_image.native()) << "/>\n"
-        << "      <target dev='vda' bus='virtio'/>\n"
-        << "      <readonly/>\n"
-        << "      <serial>gangway-root</serial>\n"
-        << "    </disk>\n"
+        << root_disk(spec)
         // Through the host's cache; the guest's flushes reach the disk, so its journal holds.
         << "    <disk type='file' device='disk'>\n"
         << "      <driver name='qemu' type='raw' cache='writeback' discard='unmap'/>\n"

@@ -206,6 +206,24 @@ std::vector<seed_file> ext4_image::differing(const std::vector<seed_file>& wante
     return result;
 }
 
+std::vector<seed_file> ext4_image::lacking_lines(const std::vector<seed_file>& seed)
+{
+    std::vector<seed_file> result;
+    for (const auto& wanted : seed) {
+        if (wanted.policy != seed_policy::has_line) continue;
+        debugfs("dump /" + wanted.path + " content\n", false);
+        const auto dumped = scratch_ / "content";
+        auto content = std::filesystem::exists(dumped) ? read_file(dumped) : std::string();
+        empty_directory(scratch_);
+        if (!content.empty() && !content.ends_with('\n')) content += '\n';
+        if (('\n' + content).find('\n' + wanted.content) != std::string::npos) continue;
+        auto completed = wanted;
+        completed.content = content + wanted.content;
+        result.push_back(std::move(completed));
+    }
+    return result;
+}
+
 void ext4_image::write(const std::vector<seed_file>& files)
 {
     debugfs("dirty\n", true);

@@ -48,6 +48,10 @@ public:
     // Those of `wanted` that the file system does not hold with this content and mode.
     std::vector<seed_file> differing(const std::vector<seed_file>& wanted);
 
+    // The files of policy has_line that lack theirs, as they are with it; one that is not there
+    // would have that line alone.
+    std::vector<seed_file> lacking_lines(const std::vector<seed_file>& seed);
+
     // Writes the files and reads them back. A crash in between leaves the file system marked
     // unclean, so that the next check() is a full one.
     void write(const std::vector<seed_file>& files);

@@ -1,6 +1,7 @@
 // The order in which an instance's files are made ready, and which of them the guest gets.
 #include "vmctl/guest_files.hpp"
 
+#include "vmctl/boot2docker_image.hpp"
 #include "vmctl/grown_disk.hpp"
 #include "vmctl/guest_seed.hpp"
 #include "vmctl/private_file.hpp"
@@ -41,6 +42,7 @@ void delete_guest_files(const path& state_dir)
         data_disk_in(state_dir),
         disk_size_record_in(state_dir),
         settings_record_in(state_dir),
+        boot2docker_directory_in(state_dir),
         pki_directory_in(state_dir),
         ssh_directory_in(state_dir)};
     if (!error) all.insert(all.begin(), elsewhere);
@@ -56,7 +58,8 @@ guest_files_change prepare_guest_files(
     config::byte_size disk_size,
     const std::vector<config::share>& shares,
     const guest_settings& settings,
-    std::chrono::system_clock::time_point now
+    std::chrono::system_clock::time_point now,
+    guest_kind kind
 )
 {
     make_private_directory(state_dir);
@@ -76,6 +79,7 @@ guest_files_change prepare_guest_files(
     identity.authorized_key = read_file(ssh.public_key());
     identity.mount_table = mount_table(shares, aliases_of(shares));
     identity.settings = settings;
+    identity.is_boot2docker = kind == guest_kind::boot2docker;
     change.disk = ensure_data_disk(data_disk_in(state_dir), disk_size, guest_seed(identity));
     record_settings(state_dir, settings);
     return change;

@@ -24,6 +24,9 @@ std::filesystem::path ssh_directory_in(const std::filesystem::path& state_dir); 
 // there are none.
 void delete_guest_files(const std::filesystem::path& state_dir);
 
+// Whose system the disk is for.
+enum class guest_kind { appliance, boot2docker };
+
 struct guest_files_change {
     pki_change pki;
     bool ssh_keys = false;
@@ -39,7 +42,8 @@ guest_files_change prepare_guest_files(
     config::byte_size disk_size,
     const std::vector<config::share>& shares,
     const guest_settings& settings,
-    std::chrono::system_clock::time_point now
+    std::chrono::system_clock::time_point now,
+    guest_kind kind = guest_kind::appliance
 );
 
 }  // namespace vmctl

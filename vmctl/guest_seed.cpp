@@ -1,6 +1,8 @@
 // The seed's texts, and the small tar archive that boot2docker unpacks into the docker user's home.
 #include "vmctl/guest_seed.hpp"
 
+#include "vmctl/boot2docker_guest.hpp"
+
 #include <algorithm>
 #include <array>
 #include <cctype>
@@ -88,7 +90,7 @@ std::vector<seed_file> guest_seed(const guest_identity& identity)
     const auto keys = line(identity.authorized_key);
     const std::string root = "var/lib/boot2docker/";
     using enum seed_policy;
-    return {
+    std::vector<seed_file> files = {
         {root + "profile", std::string(profile), 0644, at_creation},
         {root + "etc/hostname", guest_host_name(identity.instance) + '\n', 0644, at_creation},
         {root + "tls/ca.pem", identity.ca, 0644, always},
@@ -106,6 +108,8 @@ std::vector<seed_file> guest_seed(const guest_identity& identity)
          0644,
          always},
     };
+    if (identity.is_boot2docker) add_boot2docker_files(files, identity.settings);
+    return files;
 }
 
 std::string guest_host_name(std::string_view instance)

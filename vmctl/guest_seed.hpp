@@ -13,6 +13,7 @@ namespace vmctl {
 enum class seed_policy {
     at_creation,  // belongs to the guest afterwards: users edit it there
     always,       // belongs to Gangway: brought up to date before each boot
+    has_line,     // belongs to the guest; `content` is a line that is appended where it is missing
 };
 
 // A file on the data disk, owned by root. A directory that directly holds a private file (mode
@@ -36,6 +37,7 @@ struct guest_identity {
     std::string authorized_key;  // one line of an authorized_keys file
     std::string mount_table;     // share_list.hpp
     guest_settings settings;
+    bool is_boot2docker = false;  // else our own appliance
 };
 
 std::vector<seed_file> guest_seed(const guest_identity& identity);

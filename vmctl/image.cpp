@@ -6,7 +6,6 @@
 
 #include <nlohmann/json.hpp>
 
-#include <fstream>
 #include <string_view>
 #include <system_error>
 
@@ -99,12 +98,6 @@ public:
     }
 
 private:
-    static bool is_sha256(std::string_view text)
-    {
-        return text.size() == 64 &&
-               text.find_first_not_of("0123456789abcdef") == std::string_view::npos;
-    }
-
     path directory_;
     json values_;
 };
@@ -126,19 +119,6 @@ void check_size(const path& file, const image_file& described)
             "the VM image's " + file.string() + " has " + std::to_string(size) +
             " bytes instead of " + std::to_string(described.size) + "; " + std::string(rebuild)
         );
-}
-
-std::string sha256_of(const path& file)
-{
-    sha256 digest;
-    std::ifstream stream(file, std::ios::binary);
-    std::string chunk(1024UL * 1024, '\0');
-    while (stream) {
-        stream.read(chunk.data(), static_cast<std::streamsize>(chunk.size()));
-        digest.add({chunk.data(), static_cast<std::size_t>(stream.gcount())});
-    }
-    if (!stream.eof()) throw storage_error("cannot read the VM image's " + file.string());
-    return digest.hex();
 }
 
 }  // namespace
@@ -164,6 +144,14 @@ vm_image load_image(const path& directory)
     }
     for (const auto& [file, described] : image.files) check_size(file, described);
     return image;
+}
+
+std::string identity_of(const vm_image& image)
+{
+    std::string all;
+    for (const auto& file : {image.kernel, image.initrd, image.root})
+        all += image.files.at(file).sha256;
+    return all;
 }
 
 void verify_checksums(const vm_image& image)

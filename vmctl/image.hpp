@@ -37,4 +37,7 @@ vm_image load_image(const std::filesystem::path& directory);
 // Reads every file whole and compares its sha256. Seconds for an image; throws storage_error.
 void verify_checksums(const vm_image& image);
 
+// What is in its files, as the manifest has it: another image has another.
+std::string identity_of(const vm_image& image);
+
 }  // namespace vmctl

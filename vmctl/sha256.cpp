@@ -6,6 +6,7 @@
 #include <openssl/evp.h>
 
 #include <array>
+#include <fstream>
 
 namespace vmctl {
 
@@ -42,6 +43,25 @@ std::string sha256::hex()
         text += digits[digest[index] % 16U];
     }
     return text;
+}
+
+std::string sha256_of(const std::filesystem::path& file)
+{
+    sha256 digest;
+    std::ifstream stream(file, std::ios::binary);
+    std::string chunk(1024UL * 1024, '\0');
+    while (stream) {
+        stream.read(chunk.data(), static_cast<std::streamsize>(chunk.size()));
+        digest.add({chunk.data(), static_cast<std::size_t>(stream.gcount())});
+    }
+    if (!stream.eof()) throw storage_error("cannot read " + file.string());
+    return digest.hex();
+}
+
+bool is_sha256(std::string_view text)
+{
+    return text.size() == 64 &&
+           text.find_first_not_of("0123456789abcdef") == std::string_view::npos;
 }
 
 }  // namespace vmctl

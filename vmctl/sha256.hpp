@@ -1,6 +1,7 @@
 // Digests as manifests write them.
 #pragma once
 
+#include <filesystem>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -24,5 +25,11 @@ private:
     struct state;
     std::unique_ptr<state> state_;
 };
+
+// Of a whole file. Throws storage_error when it cannot be read.
+std::string sha256_of(const std::filesystem::path& file);
+
+// Whether `text` is one as hex() gives it.
+bool is_sha256(std::string_view text);
 
 }  // namespace vmctl

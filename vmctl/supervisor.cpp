@@ -193,6 +193,7 @@ void supervisor::carry_out(vm_step step)
 
 void supervisor::begin_boot()
 {
+    put_image_in();
     spdlog::info("starting the VM for {}", started_for_);
     off_to_sleep_ = false;
     stopped_for_good_.clear();
@@ -239,6 +240,8 @@ asio::awaitable<void> supervisor::run_boot()
     if (lifecycle_.state() != vm_state::booting) co_return;
     if (boot_->powered_by_us()) {
         booted_image_ = image;
+        booted_identity_ = boot_->image_identity();
+        note_proven_image();
         found_silent_ = false;
         // Those of a VM that was saved are gone.
         idle_.containers_run(std::nullopt);
@@ -254,6 +257,7 @@ asio::awaitable<void> supervisor::run_boot()
     spdlog::info(
         "the VM is ready after {:.1f} s", std::chrono::duration<double>(boot_->elapsed()).count()
     );
+    keep_start_times();
     told_ready_ = true;
     if (std::exchange(clock_is_late_, false)) clock_was_set();
     if (told_of_readiness_) told_of_readiness_(*ready_address_);
@@ -267,7 +271,7 @@ void supervisor::boot_failed(const std::string& reason)
     spdlog::error("{}", reason);
     ++counts_.failed_starts;
     const auto step = lifecycle_.boot_failed(reason);
-    settle_start(reason);
+    if (!former_image_is_back(reason)) settle_start(reason);
     carry_out(step);
 }
 
@@ -277,13 +281,14 @@ void supervisor::died_in_boot(const std::string& reason)
     ++counts_.failed_starts;
     const auto step = lifecycle_.died_in_boot(reason);
     // Those who wait go on waiting while there is another try.
-    if (!lifecycle_.failure().empty()) settle_start(reason);
+    if (!lifecycle_.failure().empty() && !former_image_is_back(reason)) settle_start(reason);
     carry_out(step);
 }
 
 void supervisor::turn_away()
 {
     closing_ = true;
+    intake_off_.request_stop();
     idle_.stop();
     settle_start(closing_reason);
     tell_of_change();

@@ -120,6 +120,14 @@ public:
     // has.
     boost::asio::awaitable<void> grow_disk(requester who, config::byte_size size);
 
+    // For `gangway download` and `upgrade`: take_in_image() has the image beside the present one;
+    // upgrade() puts in the one that is there, with a restart of the VM, and returns when that is
+    // ready. An image whose first start fails is taken out again by itself, as is one that a daemon
+    // which was killed has put in. Both throw engine_unavailable; upgrade() also when the VM is
+    // ready with the former image again.
+    boost::asio::awaitable<void> take_in_image(requester who, image_source source);
+    boost::asio::awaitable<void> upgrade(requester who);
+
     // For `gangway sleep`: returns when the VM sleeps at least so deep. Throws engine_unavailable
     // when it cannot, because somebody uses it, say; the VM runs then.
     boost::asio::awaitable<void> sleep(requester who, sleep_depth depth);
@@ -137,6 +145,10 @@ public:
     void containers_run(std::optional<std::size_t> number) { idle_.containers_run(number); }
 
     vm_status status() const;
+
+    // The stages of a start that comes now, when those that are like it were complete the last
+    // time; `afresh`: it is a boot in any case. Empty: not known, or there is nothing to start.
+    std::vector<stage_event> expected_start(bool afresh) const;
 
     const vm_counts& counts() const { return counts_; }
 
@@ -207,6 +219,22 @@ private:
     boost::asio::awaitable<void> hasten_stop();
 
     void try_new_image();
+    bool is_booted_from_present_image() const;
+
+    const image_store& images() const;
+    void tell_of_intake(
+        const std::string& stage,
+        std::optional<work_amount> so_far,
+        std::chrono::steady_clock::time_point began
+    );
+    void put_image_in();
+    bool former_image_is_back(const std::string& reason);
+    void note_proven_image();
+    boost::asio::awaitable<void> remove_former_image();
+    void keep_start_times();
+    boost::asio::awaitable<void> write_start_times(
+        start_kind kind, std::vector<stage_event> timeline
+    );
 
     bool image_is_newer() const { return image_number_ != booted_image_; }
 
@@ -285,7 +313,12 @@ private:
     // Images are counted as they come.
     std::size_t image_number_ = 0;
     std::size_t booted_image_ = 0;  // that the VM has booted from, or was to
-    bool found_silent_ = false;     // its power was cut, since QEMU did not answer
+    std::string booted_identity_;   // of that image; empty: not known
+    bool taking_in_image_ = false;
+    bool puts_image_in_ = false;  // before the next start
+    std::string image_failure_;   // why the last one that was to be put in is not; empty: it is
+    std::stop_source intake_off_;
+    bool found_silent_ = false;  // its power was cut, since QEMU did not answer
     recent_refusals refusals_;
     bool closing_ = false;  // turn_away() was called
     bool closed_ = false;   // shutdown() has returned

@@ -27,7 +27,19 @@ constexpr std::chrono::milliseconds census_interval = 100ms;
 void supervisor::image_changed()
 {
     ++image_number_;
+    if (is_booted_from_present_image()) booted_image_ = image_number_;
     try_new_image();
+}
+
+// It may have been put in by upgrade(), or be the same once more.
+bool supervisor::is_booted_from_present_image() const
+{
+    if (!plan_.images || booted_identity_.empty()) return false;
+    try {
+        return identity_of(load_image(plan_.images->directory())) == booted_identity_;
+    } catch (const storage_error&) {
+        return false;
+    }
 }
 
 void supervisor::try_new_image()

@@ -13,13 +13,22 @@
 
 namespace vmctl {
 
+// How far a stage is, in bytes.
+struct work_amount {
+    std::uint64_t done = 0;
+    std::uint64_t whole = 0;  // 0: not known
+    bool operator==(const work_amount&) const = default;
+};
+
 // A stage of a start that is complete. In this order: "image", "files", "define", "power-on" on the
 // host; "kernel", "root", "disk", "shares", "network", "containerd", "engine" in a guest that
-// reports them; "ready". A VM that was found running has "adopt" in place of those on the host.
+// reports them; "ready". A VM that was found running has "adopt" in place of those on the host. An
+// image that is taken in has "download", "unpack" and "verify", also while they are not complete.
 struct stage_event {
     std::string name;
     std::chrono::milliseconds elapsed{};  // since the start began, by the host's clock
     std::optional<std::chrono::milliseconds> guest_time;  // since power-on, by the guest's clock
+    std::optional<work_amount> so_far = std::nullopt;     // set: it is not complete yet
     bool operator==(const stage_event&) const = default;
 };
 

@@ -146,14 +146,16 @@ void node_runs_containers(const account& user)
     test_support::run_checked({.arguments = {"tar", "-C", work / "reaper", "-cf", archive, "."}});
     user.docker_text({"import", "--change", R"(CMD ["/probe", "reap"])", archive, "reaper:latest"});
     const auto clients = shared_premises().node_clients();
-    const auto result = run_client(
-        user,
-        {"node", (clients / "clients.cjs").string(), work.string()},
-        {{"NODE_PATH", (clients / "node_modules").string()},
-         {"RYUK_CONTAINER_IMAGE", "reaper:latest"},
-         // Where these tests are in a container themselves, it would look for the ports elsewhere.
-         {"TESTCONTAINERS_HOST_OVERRIDE", "127.0.0.1"}}
-    );
+    // They are told nothing, and look in the user's home, which the docker client's is not.
+    CHECK(user.gangway({"socket", "link"}).exit_status == 0);
+    auto environment = user.environment();
+    environment["DOCKER_HOST"] = std::nullopt;
+    environment["NODE_PATH"] = (clients / "node_modules").string();
+    environment["RYUK_CONTAINER_IMAGE"] = "reaper:latest";
+    // Where these tests are in a container themselves, it would look for the ports elsewhere.
+    environment["TESTCONTAINERS_HOST_OVERRIDE"] = "127.0.0.1";
+    const auto result =
+        run_client(user, {"node", (clients / "clients.cjs").string(), work.string()}, environment);
     CHECK(result.out == "THERE AND BACK\nread by node\nread by node\n");
     const auto left = [&] {
         return user.docker_text({"ps", "-aq", "--filter", "label=org.testcontainers=true"});

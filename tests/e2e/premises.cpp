@@ -93,10 +93,15 @@ premises::premises()
     place(GANGWAY_PROGRAM, gangway());
     place(DOCKER_COMPOSE, docker_compose());
     place(CONTAINER_PROBE, container_probe());
+    place(FOREIGN_BUSYBOX, foreign_busybox());
     place(COMPANY_NETWORK, company_network());
     fs::create_directory(directory() / "node");
     place(NODE_MODULES, directory() / "node/modules.tar");
     place(NODE_PROGRAM, directory() / "node/clients.cjs");
+    for (const auto* const each : {"boot2docker.iso", "boot2docker.iso.sha256"}) {
+        const auto made = fs::path(BOOT2DOCKER) / each;
+        if (fs::exists(made)) place(made, directory() / each);
+    }
     place_image();
     become_ordinary_user({directory(), directory() / "bin", directory() / "node", image()});
     // A directory of root's would be no working directory for this user's programs.

@@ -36,7 +36,13 @@ public:
 
     std::filesystem::path container_probe() const { return directory() / "bin/container_probe"; }
 
+    // Of a processor that this machine does not have.
+    std::filesystem::path foreign_busybox() const { return directory() / "bin/foreign_busybox"; }
+
     std::filesystem::path company_network() const { return directory() / "bin/company_network"; }
+
+    // The stand-in, if it was made, with its sha256 in a file beside it.
+    std::filesystem::path boot2docker() const { return directory() / "boot2docker.iso"; }
 
     // Not to be changed: it may be what the build has made.
     std::filesystem::path image() const { return directory() / "image"; }

@@ -5,6 +5,8 @@
 #include "tests/e2e/command_steps.hpp"
 #include "tests/e2e/disk_check.hpp"
 #include "tests/e2e/engine_steps.hpp"
+#include "tests/e2e/image_steps.hpp"
+#include "tests/e2e/platform_steps.hpp"
 #include "tests/e2e/port_steps.hpp"
 #include "tests/e2e/premises.hpp"
 #include "tests/e2e/share_steps.hpp"
@@ -282,13 +284,14 @@ void a_guest_that_panics_comes_back(const account& user)
     CHECK(user.vm().at("stopped_by").get<std::string>().starts_with("Kernel panic - not syncing"));
 }
 
-void restart_keeps_the_data(const account& user)
+void an_upgrade_keeps_the_data(const account& user)
 {
     const auto before = user.virtual_machines();
     const auto boot = user.gangway({"ssh", "cat /proc/sys/kernel/random/boot_id"}).out;
     // Without a terminal, a plain line a stage.
-    const auto told = text_of(user.gangway({"restart"}));
-    for (const auto* const stage : {"files", "power-on", "containerd", "ready after"}) {
+    const auto told = upgrades(user);
+    for (const auto* const stage :
+         {"unpack", "verify", "files", "power-on", "containerd", "ready after"}) {
         CAPTURE(told, stage);
         CHECK(told.find(stage) != std::string::npos);
     }
@@ -338,6 +341,7 @@ TEST_CASE("from nothing to a running container, through death and restart, to po
     the_status_tells_how_it_came_to_be(user);
     what_is_secret_stays_with_the_user(user);
     a_container_runs_on_the_guests_kernel(user);
+    programs_of_another_processor_run(user);
     ssh_and_logs_reach_the_guest(user);
     the_users_files_are_the_containers(user);
     a_read_only_share_cannot_be_written(user);
@@ -367,9 +371,10 @@ TEST_CASE("from nothing to a running container, through death and restart, to po
     a_killed_libvirt_is_not_missed(user);
     a_killed_vm_comes_back(user);
     a_guest_that_panics_comes_back(user);
-    restart_keeps_the_data(user);
+    an_upgrade_keeps_the_data(user);
     the_engine_has_all_settings(user);
     what_was_published_is_open_again(ports);
     down_ends_a_saved_one_in_order(user);
+    an_image_that_does_not_start_is_taken_back(user);
     CHECK(user.stop_daemon() == 0);
 }

@@ -41,7 +41,7 @@ says Package '^gangway$'
 says Version "^$version-1$"
 says Architecture '^amd64$'
 says Maintainer '^.+ <.+@.+>$'
-for need in libc6 libssl3 libstdc\\+\\+6 libzstd1 libvirt0 libvirt-daemon libvirt-daemon-driver-qemu qemu-system-x86 e2fsprogs openssh-client; do
+for need in libc6 libssl3 libstdc\\+\\+6 libzstd1 libvirt0 libvirt-daemon libvirt-daemon-driver-qemu qemu-system-x86 e2fsprogs openssh-client curl libarchive-tools; do
     says Depends "(^|, )$need( |,|$)"
 done
 # Those that have another name in each release of Debian would tie the package to one.

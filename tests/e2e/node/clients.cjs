@@ -1,4 +1,4 @@
-// What Node's clients do with an image "busybox", through DOCKER_HOST: dockerode itself,
+// What Node's clients do with an image "busybox", on the engine that they find by themselves: dockerode,
 // and testcontainers, which leaves what it has started to its reaper (RYUK_CONTAINER_IMAGE).
 // clients.cjs DIRECTORY: one that containers may mount, with a file "in". Prints what it has seen.
 const { text } = require("node:stream/consumers");

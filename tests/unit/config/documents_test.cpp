@@ -43,7 +43,7 @@ nlohmann::json expected_property(const row& row)
 std::string uncommented_example()
 {
     std::istringstream lines(contents(source("config/gangway.json.example")));
-    const std::regex commented_setting(R"(^( *)// ("[a-z_]+": .*)$)");
+    const std::regex commented_setting(R"(^( *)// ("[a-z0-9_]+": .*)$)");
     std::string text;
     for (std::string line; std::getline(lines, line);)
         text += std::regex_replace(line, commented_setting, "$1$2") + "\n";
@@ -175,8 +175,8 @@ TEST_CASE("the manuals name every setting, its default and its choices, and no o
     };
 
     const manual manuals[] = {
-        {"docs/configuration.md", R"(\n\| `([a-z_.]+)` \|([^\n]*))"},
-        {"docs/man/gangway.json.5", R"(\n\.It Sy ([a-z_.]+)\n([^]*?)(?=\n\.(?:It|El)))"},
+        {"docs/configuration.md", R"(\n\| `([a-z0-9_.]+)` \|([^\n]*))"},
+        {"docs/man/gangway.json.5", R"(\n\.It Sy ([a-z0-9_.]+)\n([^]*?)(?=\n\.(?:It|El)))"},
     };
     for (const auto& [file, pattern] : manuals) {
         INFO(file);

@@ -21,7 +21,10 @@ constexpr const char* everything = R"({
     },
     "vm": {
         "libvirt_uri": "qemu:///system", "acceleration": "kvm", "cpus": 3, "memory": "3GiB",
-        "disk": "100GiB", "image": "/images", "engine_port": 2376, "boot_timeout": "90s",
+        "disk": "100GiB", "image": "/images", "boot2docker": {
+            "iso": "https://a.example/b.iso",
+            "sha256": "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
+        }, "engine_port": 2376, "boot_timeout": "90s",
         "shutdown_timeout": "2h", "when_daemon_exits": "shut_down"
     },
     "sleep": {
@@ -85,6 +88,7 @@ TEST_CASE("every line says where its value came from")
         "memory": "2GiB",  // default
         "disk": "64GiB",  // default
         "image": "/home/alice/.local/share/gangway/images",  // default
+        // "boot2docker" is not set: none, vm.image  // default
         "engine_port": 0,  // default
         "boot_timeout": "5m",  // default
         "shutdown_timeout": "1m",  // default

@@ -111,6 +111,11 @@ TEST_CASE("options of a command")
     CHECK(parsed({"rm", "-f"}).yes);
     CHECK(parsed({"disk", "grow", "100GiB"}).what == verb::grow_disk);
     CHECK(parsed({"disk", "grow", "100GiB"}).size == "100GiB");
+    CHECK(parsed({"download", "x.tar"}).what == verb::download);
+    CHECK(parsed({"download", "x.tar"}).image == "x.tar");
+    CHECK(parsed({"upgrade"}).what == verb::upgrade);
+    CHECK_FALSE(parsed({"upgrade"}).image);
+    CHECK(parsed({"upgrade", "x.tar", "--sha256", "ab"}).sha256 == "ab");
     CHECK(parsed({"socket", "link", "-y"}).what == verb::socket_link);
     CHECK(parsed({"socket", "link", "-y"}).yes);
     CHECK(parsed({"socket", "unlink", "/a", "b"}).places == words{"/a", "b"});

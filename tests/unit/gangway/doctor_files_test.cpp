@@ -1,4 +1,5 @@
 // Images and certificates on a real disk, whole and damaged.
+#include "gangway/doctor_boot2docker.hpp"
 #include "gangway/doctor_certificates.hpp"
 #include "gangway/doctor_image.hpp"
 #include "tests/support/process.hpp"
@@ -55,6 +56,30 @@ std::chrono::sys_seconds now()
 }
 
 }  // namespace
+
+TEST_CASE("a boot2docker ISO is well when it is the one asked for, or not needed any more")
+{
+    const test_directory here;
+    const auto iso = (here / "b.iso").string();
+    const auto judged = [&](const std::string& place) {
+        return judge_boot2docker(look_at_boot2docker({place, digest_of_abc}, here.path()));
+    };
+    CHECK(judged("https://example.org/b.iso").judged == verdict::ok);
+    CHECK_THAT(judged("https://example.org/b.iso").found, Contains("to be downloaded"));
+    CHECK(judged(iso).judged == verdict::wrong);
+    CHECK_THAT(judged(iso).found, Contains("there is no "));
+    write_file(iso, "abd");
+    CHECK(judged(iso).judged == verdict::wrong);
+    CHECK_THAT(judged(iso).advice, Contains("vm.boot2docker.sha256"));
+    write_file(iso, "abc");
+    CHECK(judged(iso).judged == verdict::ok);
+
+    const auto taken = here / "boot2docker" / digest_of_abc;
+    std::filesystem::create_directories(taken);
+    write_file(taken / "isolinux.cfg", "");
+    std::filesystem::remove(iso);
+    CHECK(judged(iso).judged == verdict::ok);
+}
 
 TEST_CASE("an image is well when each of its files has the manifest's digest")
 {

@@ -195,6 +195,52 @@ TEST_CASE("gangway disk grow says a size as the configuration writes it")
     }
 }
 
+TEST_CASE("gangway download and upgrade name an image that the daemon can find")
+{
+    const stage here;
+    const std::string digits(64, 'a');
+    SECTION("a path is made absolute")
+    {
+        const fake_daemon daemon(here.control(), {streams({ready_line})});
+        const auto result = here.run({"download", "/some where/../x&y.tar"});
+        CHECK(result.exit_status == 0);
+        CHECK_THAT(result.out, Contains("the image is here after "));
+        CHECK(daemon.requests() == words{"POST /v1/image/download?source=/x%26y.tar HTTP/1.1"});
+    }
+    SECTION("a URL goes with its sha256, and an upgrade is two steps")
+    {
+        const fake_daemon daemon(here.control(), {streams({ready_line}), streams({ready_line})});
+        const auto capitals = std::string(64, 'A');
+        CHECK(here.run({"upgrade", "https://a/b?c=d", "--sha256", capitals}).exit_status == 0);
+        CHECK(
+            daemon.requests() ==
+            words{
+                "POST /v1/image/download?source=https%3A//a/b%3Fc%3Dd&sha256=" + digits +
+                    " HTTP/1.1",
+                "POST /v1/image/upgrade HTTP/1.1"}
+        );
+    }
+    SECTION("without an image, an upgrade is one")
+    {
+        const fake_daemon daemon(here.control(), {streams({ready_line})});
+        CHECK(here.run({"upgrade"}).exit_status == 0);
+        CHECK(daemon.requests() == words{"POST /v1/image/upgrade HTTP/1.1"});
+    }
+    SECTION("what cannot be meant is not asked for")
+    {
+        const fake_daemon daemon(here.control(), {});
+        const auto refused = [&](const words& call, const std::string& reason) {
+            const auto result = here.run(call);
+            CHECK(result.exit_status == 2);
+            CHECK_THAT(result.err, Contains(reason));
+        };
+        refused({"download", "https://a/b"}, "a URL needs --sha256");
+        refused({"download", "ftp://a/b", "--sha256", digits}, "only http:// and https://");
+        refused({"download", "/x", "--sha256", "abc"}, "64 hexadecimal digits");
+        CHECK(daemon.requests().empty());
+    }
+}
+
 TEST_CASE("gangway delete asks first")
 {
     const stage here;

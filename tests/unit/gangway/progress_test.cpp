@@ -30,6 +30,18 @@ TEST_CASE("a line of progress is a stage, the end, or a failure")
         parse_progress(R"({"error": "no image; build one", "elapsed_ms": 4})") ==
         gangway::progress_event(work_failed{"no image; build one"})
     );
+    CHECK(
+        parse_progress(R"({"stage": "download", "elapsed_ms": 800, "bytes": 10, "of": 40})") ==
+        gangway::progress_event(gangway::stage_under_way{"download", 800ms, 10, 40})
+    );
+    CHECK(
+        parse_progress(R"({"stage": "verify", "elapsed_ms": 800, "bytes": 0})") ==
+        gangway::progress_event(gangway::stage_under_way{"verify", 800ms, 0, 0})
+    );
+    CHECK(
+        parse_progress(R"({"expected": [{"stage": "image", "elapsed_ms": 3}]})") ==
+        gangway::progress_event(gangway::stages_expected{{{"image", 3ms}}})
+    );
     // A newer daemon may say more.
     CHECK(
         parse_progress(R"({"stage": "thaw", "elapsed_ms": 5, "colour": {"a": []}})") ==
@@ -50,7 +62,9 @@ TEST_CASE("a line that is no progress is a failure that shows it")
         R"({"stage": "image"})",
         R"({"done": true})",
         R"({"error": {}})",
-        R"({"stage": "image", "elapsed_ms": "3"})"
+        R"({"stage": "image", "elapsed_ms": "3"})",
+        R"({"stage": "download", "elapsed_ms": 3, "bytes": "many"})",
+        R"({"expected": [{"stage": "image"}]})"
     );
     CAPTURE(line);
     try {
@@ -154,4 +168,46 @@ TEST_CASE("a stage's name cannot command the terminal")
     progress_view view("starting", {});
     CHECK_THAT(view.complete({"\x1b]0;x\a", 3ms}), Catch::StartsWith("?]0;x?"));
     CHECK(view.finish({"\x1b[2Jready", 0ms}) == "?[2Jready after 0.0 s\n");
+}
+
+TEST_CASE("a start like the last one shows how far it is, and how long it may take still")
+{
+    progress_view view("starting", {100, false});
+    view.expect({{{"image", 1s}, {"kernel", 10s}, {"ready", 40s}}});
+    CHECK(
+        view.draw(500ms) == "\r\x1b[Kstarting, 0.5 s [--------------------]   1 %, about 40 s left"
+    );
+    view.complete({"image", 2s});
+    // One second later than the last time.
+    CHECK(
+        view.draw(11s) ==
+        "\r\x1b[Kstarting, 11.0 s [#####---------------]  25 %, about 30 s left, waiting for files"
+    );
+    // Nobody knows what a stage that should be complete is waiting for.
+    CHECK_THAT(view.draw(60s), Catch::Contains("25 %, about 30 s left"));
+    view.complete({"kernel", 61s});
+    CHECK_THAT(view.draw(76s), Catch::Contains("[############--------]  62 %, about 15 s left"));
+    // Longer than the last time: nothing is promised.
+    CHECK_THAT(view.draw(200s), Catch::Contains("[####################] 100 %, waiting for root"));
+}
+
+TEST_CASE("what is fetched shows how much of it is there")
+{
+    progress_view view("taking the image in", {120, false});
+    view.draw(0ms);
+    CHECK_THAT(view.proceed({"download", 200ms, 0, 0}), Catch::EndsWith(", download"));
+    constexpr std::uint64_t mebibyte = 1024UL * 1024;
+    CHECK(
+        view.proceed({"download", 10'200ms, 40 * mebibyte, 160 * mebibyte}) ==
+        "\r\x1b[Ktaking the image in, 10.2 s [#####---------------]  25 %, about 30 s left, "
+        "download: 40 MiB of 160 MiB"
+    );
+    CHECK_THAT(
+        view.proceed({"download", 10'400ms, 1, 1'000 * mebibyte}), Catch::Contains("min left")
+    );
+    view.complete({"download", 41s});
+    CHECK_THAT(view.proceed({"unpack", 42s, 0, 0}), Catch::EndsWith("42.0 s, unpack"));
+    progress_view file("taking the image in", {});
+    CHECK(file.proceed({"download", 10'200ms, 40, 160}).empty());
+    CHECK(file.expect({{{"image", 1s}}}).empty());
 }

@@ -16,6 +16,15 @@ TEST_CASE("each stage line completes a stage with the guest's time")
     CHECK(log.waiting_for() == "disk");
 }
 
+TEST_CASE("a guest whose reports begin late is waited for from there on")
+{
+    boot_log log;
+    log.append("gangway-stage disk 9.00\ngangway-stage network 9.00\n");
+    CHECK(log.waiting_for() == "shares");
+    log.append("gangway-stage shares 9.10\n");
+    CHECK(log.waiting_for() == "containerd");
+}
+
 TEST_CASE("a line may come in any pieces and counts when it is whole")
 {
     boot_log log;

@@ -36,6 +36,24 @@ TEST_CASE("a new disk is a whole ext4 file system with boot2docker's label and t
     CHECK(names_in(directory / "state") == "disk.img ");
 }
 
+TEST_CASE("a file of the guest's gets the line that it lacks, once, and keeps the rest")
+{
+    const test_directory directory;
+    const auto disk = directory / "disk.img";
+    auto seed = small_seed();
+    ensure_data_disk(disk, small_disk, seed);
+    const std::string profile = "var/lib/boot2docker/profile";
+    const std::string other = "var/lib/boot2docker/other";
+    const auto before = content_in(disk, profile);
+    seed.push_back({profile, ". ours\n", 0644, seed_policy::has_line});
+    seed.push_back({other, ". ours\n", 0644, seed_policy::has_line});
+    CHECK(ensure_data_disk(disk, small_disk, seed).updated == std::vector{profile, other});
+    CHECK(content_in(disk, profile) == before + ". ours\n");
+    CHECK(content_in(disk, other) == ". ours\n");
+    CHECK(ensure_data_disk(disk, small_disk, seed).updated.empty());
+    CHECK(check(disk) == 0);
+}
+
 TEST_CASE("everything on a new disk belongs to root whoever makes it, keys private")
 {
     const test_directory directory;

@@ -106,6 +106,16 @@ TEST_CASE("no golden file is left behind without its case")
     CHECK(std::distance(begin(files), end(files)) == std::ssize(golden_cases));
 }
 
+TEST_CASE("a guest whose system is its initrd has the data disk alone")
+{
+    auto spec = example();
+    spec.root_image.clear();
+    const auto xml = domain_for_qemu(spec);
+    CHECK_FALSE(contains(xml, "gangway-root"));
+    CHECK(contains(xml, "<source file='/state/disk.img'/>"));
+    CHECK(xml.find("<disk ") == xml.rfind("<disk "));
+}
+
 TEST_CASE("libvirt's schema refuses a domain with a device that there is not")
 {
     const test_support::test_directory directory;

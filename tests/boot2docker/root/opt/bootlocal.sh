@@ -1,0 +1,2 @@
+#!/bin/sh
+# For the user, as in Tiny Core.

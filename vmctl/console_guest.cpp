@@ -1,0 +1,186 @@
+// Which command is typed for what.
+#include "vmctl/console_guest.hpp"
+
+#include "vmctl/boot2docker_guest.hpp"
+#include "vmctl/console_shell.hpp"
+
+#include <spdlog/spdlog.h>
+
+#include <algorithm>
+#include <chrono>
+#include <optional>
+#include <string>
+#include <utility>
+
+namespace vmctl {
+namespace {
+
+using std::chrono::milliseconds;
+using std::chrono::steady_clock;
+using std::chrono_literals::operator""s;
+
+// Of a shell that is there, emulated on a busy machine. Somebody waits for the clock.
+constexpr milliseconds usual_answer = 15s;
+constexpr milliseconds clock_patience = 5s;
+constexpr milliseconds halt_patience = 5s;
+// /etc/init.d/docker stop takes 30 seconds at most.
+constexpr auto kind_stop = 40s;
+
+// The programs have their names in common with those of our appliance, and say why on stdout; sudo
+// has things to say on stderr, as of a host name that it cannot look up.
+std::string typed(const std::vector<std::string>& command)
+{
+    const auto& path = command.front();
+    auto line = "sudo sh " + std::string(boot2docker_programs) + path.substr(path.rfind('/') + 1);
+    for (auto argument = command.begin() + 1; argument != command.end(); ++argument)
+        line += " " + shell_quoted(*argument);
+    return line + " 2>/dev/null";
+}
+
+class console_guest final : public hypervisor {
+public:
+    console_guest(std::unique_ptr<hypervisor> host, std::filesystem::path serial_socket)
+        : host_(std::move(host)), serial_socket_(std::move(serial_socket))
+    {
+    }
+
+    void set_guest_clock() override
+    {
+        const auto now = std::chrono::round<std::chrono::seconds>(
+            std::chrono::system_clock::now().time_since_epoch()
+        );
+        const auto result =
+            run("sudo date -u -s @" + std::to_string(now.count()), clock_patience, {});
+        if (result.status != 0)
+            throw describe(hypervisor_problem::refused, "set the guest's clock", result.output);
+    }
+
+    bool guest_listens(milliseconds patience) override
+    {
+        run(":", patience, {});
+        return true;
+    }
+
+    guest_result run_in_guest(
+        const std::vector<std::string>& command, milliseconds patience, std::stop_token call_off
+    ) override
+    {
+        const auto& program = command.front();
+        const bool unmounts = program.ends_with("/doze");
+        const bool mounts = program.ends_with("/wake");
+        // A guest that could not be asked to unmount them cannot be asked to mount them, either.
+        if (mounts && !shares_may_be_gone_) return {};
+        const bool were_gone = shares_may_be_gone_;
+        try {
+            if (unmounts) shares_may_be_gone_ = true;
+            auto result = run(typed(command), patience, call_off);
+            if (mounts && result.status == 0) shares_may_be_gone_ = false;
+            return result;
+        } catch (const console_silent&) {
+            if (unmounts) shares_may_be_gone_ = were_gone;
+            throw;
+        }
+    }
+
+    void ask_to_shut_down() override
+    {
+        if (halts_since_ && steady_clock::now() < *halts_since_ + kind_stop) return;
+        if (!halts_since_ && halt_kindly()) {
+            halts_since_ = steady_clock::now();
+            return;
+        }
+        host_->ask_to_shut_down();
+    }
+
+    running_vm power_on() override
+    {
+        halts_since_.reset();
+        shares_may_be_gone_ = false;
+        return host_->power_on();
+    }
+
+    std::optional<running_vm> adopt() override
+    {
+        halts_since_.reset();
+        shares_may_be_gone_ = true;
+        return host_->adopt();
+    }
+
+    std::optional<running_vm> restore(const domain_spec& spec) override
+    {
+        halts_since_.reset();
+        shares_may_be_gone_ = true;
+        return host_->restore(spec);
+    }
+
+    power state() override { return host_->state(); }
+
+    bool supports(accelerator way) override { return host_->supports(way); }
+
+    void define(const domain_spec& spec) override { host_->define(spec); }
+
+    void discard_saved() override { host_->discard_saved(); }
+
+    std::uint16_t forward(const guest_port& port) override { return host_->forward(port); }
+
+    void end_forward(const guest_port& port) override { host_->end_forward(port); }
+
+    void pause(std::stop_token somebody_waits) override { host_->pause(std::move(somebody_waits)); }
+
+    void resume() override { host_->resume(); }
+
+    void save(std::stop_token call_off) override { host_->save(std::move(call_off)); }
+
+    void resize_data_disk(config::byte_size size) override { host_->resize_data_disk(size); }
+
+    void cut_power() override { host_->cut_power(); }
+
+    void undefine() override { host_->undefine(); }
+
+    void watch(std::function<void(domain_event)> observer) override
+    {
+        host_->watch(std::move(observer));
+    }
+
+    void disconnect() override { host_->disconnect(); }
+
+private:
+    guest_result run(
+        const std::string& line, milliseconds patience, const std::stop_token& call_off
+    )
+    {
+        return run_on_console(
+            serial_socket_, line, {std::min(patience, usual_answer), patience}, call_off
+        );
+    }
+
+    // Whether the guest has begun to.
+    bool halt_kindly()
+    {
+        try {
+            host_->resume();
+            const auto result = run(typed({"halt"}), halt_patience, {});
+            if (result.status == 0) return true;
+            spdlog::warn("the engine cannot be stopped first: {}", result.output);
+        } catch (const hypervisor_error& error) {
+            spdlog::warn("the engine cannot be stopped first: {}", error.what());
+        }
+        return false;
+    }
+
+    const std::unique_ptr<hypervisor> host_;
+    const std::filesystem::path serial_socket_;
+    std::optional<steady_clock::time_point> halts_since_;
+    bool shares_may_be_gone_ = true;  // unmounted by us, or by a daemon before
+};
+
+}  // namespace
+
+std::unique_ptr<hypervisor> make_console_guest(
+    std::unique_ptr<hypervisor> host, std::filesystem::path serial_socket
+)
+{
+    return std::make_unique<console_guest>(std::move(host), std::move(serial_socket));
+}
+
+}  // namespace vmctl

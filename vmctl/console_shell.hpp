@@ -1,0 +1,34 @@
+// Runs commands in the shell on a guest's serial console, through the socket that QEMU keeps for
+// one client at a time. Blocking.
+#pragma once
+
+#include "vmctl/hypervisor.hpp"
+
+#include <chrono>
+#include <filesystem>
+#include <stop_token>
+#include <string>
+
+namespace vmctl {
+
+// No shell has answered, and nothing was run.
+class console_silent : public hypervisor_error {
+    using hypervisor_error::hypervisor_error;
+};
+
+struct console_patience {
+    std::chrono::milliseconds to_answer;  // of a shell, to the first question
+    std::chrono::milliseconds to_end;     // of the command, and all of it
+};
+
+// What the command comes to. Throws console_silent when there is no shell, as while somebody else
+// has the console. Throws hypervisor_error when the command did not end in time, and `called_off`
+// when that is requested: it gets a ^C then.
+guest_result run_on_console(
+    const std::filesystem::path& socket,
+    const std::string& command,
+    console_patience patience,
+    const std::stop_token& call_off
+);
+
+}  // namespace vmctl

@@ -1,0 +1,219 @@
+// Directories that are renamed, under a lock on the one that holds them.
+#include "vmctl/image_store.hpp"
+
+#include "vmctl/disk_tool.hpp"
+#include "vmctl/private_file.hpp"
+#include "vmctl/sha256.hpp"
+
+#include <algorithm>
+#include <system_error>
+#include <utility>
+
+namespace vmctl {
+namespace {
+
+namespace fs = std::filesystem;
+
+bool is_there(const fs::path& path)
+{
+    std::error_code unknown;
+    return fs::exists(path, unknown);
+}
+
+void move_whole(const fs::path& from, const fs::path& to)
+{
+    std::error_code error;
+    fs::rename(from, to, error);
+    if (error)
+        throw storage_error(
+            "cannot rename " + from.string() + " to " + to.string() + ": " + error.message()
+        );
+}
+
+void clear(const fs::path& path)
+{
+    std::error_code error;
+    fs::remove_all(path, error);
+    if (error) throw storage_error("cannot remove " + path.string() + ": " + error.message());
+}
+
+// What else an archive may hold could lead out of its directory.
+void check_kinds(const fs::path& directory)
+{
+    for (const auto& entry : fs::recursive_directory_iterator(directory)) {
+        const auto kind = entry.symlink_status().type();
+        if (kind == fs::file_type::regular || kind == fs::file_type::directory) continue;
+        throw storage_error(
+            "the image has something else than files in it: " +
+            entry.path().lexically_relative(directory).string()
+        );
+    }
+}
+
+// An archive may have been made of the directory itself.
+fs::path place_of_manifest(const fs::path& directory)
+{
+    if (is_there(directory / "manifest.json")) return directory;
+    for (const auto& entry : fs::directory_iterator(directory))
+        if (entry.is_directory() && is_there(entry.path() / "manifest.json")) return entry.path();
+    throw storage_error("there is no manifest.json in it, so it is no image of a VM");
+}
+
+fs::path beside(const fs::path& directory, const char* what)
+{
+    return directory.native() + what;
+}
+
+}  // namespace
+
+image_store::image_store(fs::path directory)
+    : directory_(std::move(directory)),
+      next_(beside(directory_, ".next")),
+      former_(beside(directory_, ".former")),
+      incoming_(beside(directory_, ".incoming")),
+      worthless_(beside(directory_, ".worthless"))
+{
+}
+
+vm_image image_store::take_in(const image_source& source, const image_report& report) const
+{
+    check_place();
+    // Others who take one in wait; nobody else does.
+    const directory_lock alone(incoming_);
+    clear(unpacked());
+    if (is_url(source.place)) {
+        const auto archive = incoming_ / "archive";
+        download(source.place, archive, source.sha256, [&report](download_progress so_far) {
+            report("download", so_far);
+        });
+        unpack(archive, report);
+        clear(archive);
+    } else if (fs::is_directory(source.place)) {
+        copy(source.place, report);
+    } else {
+        if (!source.sha256.empty() && sha256_of(source.place) != source.sha256)
+            throw storage_error(
+                source.place + " has another sha256 than was asked for: " + sha256_of(source.place)
+            );
+        unpack(source.place, report);
+    }
+    const auto made = place_of_manifest(unpacked());
+    report("verify", {});
+    verify_checksums(load_image(made));
+    const directory_lock renaming(directory_.parent_path());
+    clear(next_);
+    move_whole(made, next_);
+    clear(incoming_);
+    return load_image(next_);
+}
+
+void image_store::unpack(const fs::path& archive, const image_report& report) const
+{
+    fs::create_directories(unpacked());
+    tool_call call{
+        "bsdtar",
+        {"-x",
+         "--no-same-owner",
+         "--no-same-permissions",
+         "-f",
+         archive.native(),
+         "-C",
+         unpacked().native()},
+        {},
+        -1};
+    call.meanwhile = [&report] { report("unpack", {}); };
+    const auto result = run_tool(call);
+    if (result.exit_code != 0)
+        throw storage_error("cannot unpack the image: " + failure_of(call, result));
+    check_kinds(unpacked());
+}
+
+void image_store::copy(const fs::path& source, const image_report& report) const
+{
+    fs::create_directories(unpacked());
+    const auto image = load_image(source);
+    std::error_code error;
+    const auto copy_one = [&](const fs::path& file) {
+        report("unpack", {});
+        fs::copy_file(file, unpacked() / file.filename(), error);
+        if (error) throw storage_error("cannot copy " + file.string() + ": " + error.message());
+    };
+    for (const auto& [file, described] : image.files) copy_one(file);
+    copy_one(source / "manifest.json");
+}
+
+fs::path image_store::unpacked() const
+{
+    return incoming_ / "unpacked";
+}
+
+// What a package has brought would be another's files.
+void image_store::check_place() const
+{
+    if (directory_.native().starts_with("/usr/"))
+        throw storage_error(
+            "the image in " + directory_.string() +
+            " was brought by a package; upgrade that, or set vm.image to a directory of your own"
+        );
+    std::error_code error;
+    fs::create_directories(incoming_, error);
+    if (error)
+        throw storage_error(
+            "cannot make the directory " + incoming_.string() + ": " + error.message()
+        );
+}
+
+bool image_store::has_other() const
+{
+    if (!is_there(next_)) return false;
+    std::string present;
+    try {
+        present = identity_of(load_image(directory_));
+    } catch (const storage_error&) {
+        return true;  // than one that cannot be used
+    }
+    return identity_of(load_image(next_)) != present;
+}
+
+void image_store::put_in() const
+{
+    const directory_lock alone(directory_.parent_path());
+    load_image(next_);
+    // One that was never proved is not worth going back to.
+    if (is_there(directory_) && !is_there(former_)) move_whole(directory_, former_);
+    clear(directory_);
+    move_whole(next_, directory_);
+}
+
+bool image_store::is_on_trial() const
+{
+    return is_there(former_) && is_there(directory_);
+}
+
+void image_store::take_back() const
+{
+    const directory_lock alone(directory_.parent_path());
+    if (!is_on_trial()) return;
+    clear(worthless_);
+    move_whole(directory_, worthless_);
+    move_whole(former_, directory_);
+    clear(worthless_);
+}
+
+void image_store::keep() const
+{
+    const directory_lock alone(directory_.parent_path());
+    if (!is_on_trial()) return;
+    clear(worthless_);
+    move_whole(former_, worthless_);
+    clear(worthless_);
+}
+
+void image_store::mend() const
+{
+    if (is_there(directory_) || !is_there(former_)) return;
+    const directory_lock alone(directory_.parent_path());
+    if (!is_there(directory_) && is_there(former_)) move_whole(former_, directory_);
+}
+
+}  // namespace vmctl
