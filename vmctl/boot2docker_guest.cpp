@@ -142,6 +142,15 @@ constexpr std::string_view halt =
     R"(setsid sh -c '/etc/init.d/docker stop; poweroff' </dev/null >/dev/null 2>&1 &
 )";
 
+// boot2docker's own is removed as soon as there is a directory for host keys on the disk (its
+// bootsync.sh), and sshd does not start without one. The user's environment is how the docker user
+// gets its search path.
+constexpr std::string_view sshd_config = R"(# Written by Gangway. Yours to edit.
+UseDNS no
+PermitUserEnvironment yes
+Subsystem sftp internal-sftp
+)";
+
 std::string program(std::string_view says, std::string_view text)
 {
     return "# Written by Gangway. " + std::string(says) + "\n" + std::string(search_path) +
@@ -168,7 +177,7 @@ std::string for_profile(const guest_settings& settings)
 # Our own appliance has all of this by itself.
 [ ! -e /usr/lib/gangway ] || return 0
 DOCKER_REMOTE=yes
-DOCKER_TLS=yes
+DOCKER_TLS=auto
 DOCKER_HOST='-H tcp://0.0.0.0:2376'
 CERTDIR=/var/lib/boot2docker/tls
 CACERT=$CERTDIR/ca.pem
@@ -208,6 +217,9 @@ void add_boot2docker_files(std::vector<seed_file>& files, const guest_settings& 
     for (auto& each : files)
         if (each.path == "var/lib/boot2docker/profile") each.content += line;
     files.push_back({"var/lib/boot2docker/profile", line, 0644, has_line});
+    files.push_back(
+        {"var/lib/boot2docker/ssh/sshd_config", std::string(sshd_config), 0644, if_missing}
+    );
     const auto add = [&](const char* name, std::string content, unsigned mode = 0644) {
         files.push_back({std::string(directory) + name, std::move(content), mode, always});
     };

@@ -10,6 +10,7 @@
 
 #include <algorithm>
 #include <cctype>
+#include <chrono>
 #include <sstream>
 #include <system_error>
 
@@ -130,7 +131,13 @@ path fetched(const config::boot2docker_settings& settings, const path& directory
 {
     auto iso = directory / (settings.sha256 + ".iso");
     spdlog::info("downloading {}", without_password(settings.iso));
-    download(settings.iso, iso, settings.sha256, [](download_progress) {});
+    auto told = std::chrono::steady_clock::now();
+    download(settings.iso, iso, settings.sha256, [&told](download_progress so_far) {
+        constexpr std::chrono::seconds interval{10};
+        if (std::chrono::steady_clock::now() < told + interval) return;
+        told = std::chrono::steady_clock::now();
+        spdlog::info("downloading: {} bytes of {}", so_far.received, so_far.whole);
+    });
     return iso;
 }
 

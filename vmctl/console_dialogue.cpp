@@ -53,9 +53,9 @@ std::string cleaned(std::string_view raw)
 
 }  // namespace
 
-console_dialogue::console_dialogue(std::string command, std::string token)
+console_dialogue::console_dialogue(std::string command, std::string token, const std::string& where)
     : token_(std::move(token)),
-      question_(typed("printf '\\n%s%s.\\n' " + in_two(ready_mark, token_))),
+      question_(typed(where + " && printf '\\n%s%s.\\n' " + in_two(ready_mark, token_))),
       // The mark at the end comes twice: the kernel may print into one.
       command_(typed(
           "printf '\\n%s%s.\\n' " + in_two(begin_mark, token_) + "; { " + std::move(command) +

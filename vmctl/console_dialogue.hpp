@@ -22,8 +22,10 @@ public:
     static constexpr std::size_t longest_command = 3000;
 
     // `token` is of letters and digits, another one for each dialogue on a console. `command` must
-    // not contain a newline, and be no longer than longest_command.
-    console_dialogue(std::string command, std::string token);
+    // not contain a newline, and be no longer than longest_command. `where` is a command that only
+    // the shell that is meant ends well: one of a container, or of another machine, may have been
+    // left on the console, and is as good as none.
+    console_dialogue(std::string command, std::string token, const std::string& where);
 
     // To be typed first, and again from time to time until answered().
     const std::string& question() const { return question_; }

@@ -22,7 +22,8 @@ using std::chrono_literals::operator""s;
 // Of a shell that is there, emulated on a busy machine. Somebody waits for the clock.
 constexpr milliseconds usual_answer = 15s;
 constexpr milliseconds clock_patience = 5s;
-constexpr milliseconds halt_patience = 5s;
+// To begin with the stop; once the command is typed, it is begun.
+constexpr console_patience halt_patience = {5s, 20s};
 // /etc/init.d/docker stop takes 30 seconds at most.
 constexpr auto kind_stop = 40s;
 
@@ -39,8 +40,10 @@ std::string typed(const std::vector<std::string>& command)
 
 class console_guest final : public hypervisor {
 public:
-    console_guest(std::unique_ptr<hypervisor> host, std::filesystem::path serial_socket)
-        : host_(std::move(host)), serial_socket_(std::move(serial_socket))
+    console_guest(
+        std::unique_ptr<hypervisor> host, std::filesystem::path serial_socket, std::string where
+    )
+        : host_(std::move(host)), serial_socket_(std::move(serial_socket)), where_(std::move(where))
     {
     }
 
@@ -85,7 +88,7 @@ public:
     void ask_to_shut_down() override
     {
         if (halts_since_ && steady_clock::now() < *halts_since_ + kind_stop) return;
-        if (!halts_since_ && halt_kindly()) {
+        if (!halts_since_ && listens_for_halt() && halt_kindly()) {
             halts_since_ = steady_clock::now();
             return;
         }
@@ -149,27 +152,48 @@ private:
         const std::string& line, milliseconds patience, const std::stop_token& call_off
     )
     {
-        return run_on_console(
-            serial_socket_, line, {std::min(patience, usual_answer), patience}, call_off
-        );
+        return run(line, console_patience{std::min(patience, usual_answer), patience}, call_off);
+    }
+
+    guest_result run(
+        const std::string& line, console_patience patience, const std::stop_token& call_off
+    )
+    {
+        return run_on_console(serial_socket_, line, where_, patience, call_off);
+    }
+
+    // Its processors may stand still.
+    bool listens_for_halt()
+    {
+        try {
+            host_->resume();
+            return true;
+        } catch (const hypervisor_error& error) {
+            spdlog::warn("the engine cannot be stopped first: {}", error.what());
+            return false;
+        }
     }
 
     // Whether the guest has begun to.
     bool halt_kindly()
     {
         try {
-            host_->resume();
             const auto result = run(typed({"halt"}), halt_patience, {});
             if (result.status == 0) return true;
             spdlog::warn("the engine cannot be stopped first: {}", result.output);
-        } catch (const hypervisor_error& error) {
+        } catch (const console_silent& error) {
             spdlog::warn("the engine cannot be stopped first: {}", error.what());
+        } catch (const hypervisor_error& error) {
+            // It was typed, and may be under way.
+            spdlog::warn("whether the engine is being stopped is not known: {}", error.what());
+            return true;
         }
         return false;
     }
 
     const std::unique_ptr<hypervisor> host_;
     const std::filesystem::path serial_socket_;
+    const std::string where_;
     std::optional<steady_clock::time_point> halts_since_;
     bool shares_may_be_gone_ = true;  // unmounted by us, or by a daemon before
 };
@@ -177,10 +201,12 @@ private:
 }  // namespace
 
 std::unique_ptr<hypervisor> make_console_guest(
-    std::unique_ptr<hypervisor> host, std::filesystem::path serial_socket
+    std::unique_ptr<hypervisor> host, std::filesystem::path serial_socket, std::string where
 )
 {
-    return std::make_unique<console_guest>(std::move(host), std::move(serial_socket));
+    return std::make_unique<console_guest>(
+        std::move(host), std::move(serial_socket), std::move(where)
+    );
 }
 
 }  // namespace vmctl

@@ -65,11 +65,12 @@ public:
     conversation(
         const std::filesystem::path& socket,
         const std::string& command,
+        const std::string& where,
         console_patience patience,
         const std::stop_token& call_off
     )
         : connection_(connect_to(socket)),
-          dialogue_(command, new_token()),
+          dialogue_(command, new_token(), where),
           call_off_(call_off),
           answer_by_(steady_clock::now() + patience.to_answer),
           end_by_(steady_clock::now() + patience.to_end)
@@ -144,13 +145,14 @@ private:
 guest_result run_on_console(
     const std::filesystem::path& socket,
     const std::string& command,
+    const std::string& where,
     console_patience patience,
     const std::stop_token& call_off
 )
 {
     if (command.size() > console_dialogue::longest_command) refuse("it is too long for a console");
     if (command.find('\n') != std::string::npos) refuse("it has more than one line");
-    return conversation(socket, command, patience, call_off).run();
+    return conversation(socket, command, where, patience, call_off).run();
 }
 
 }  // namespace vmctl

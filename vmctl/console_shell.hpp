@@ -21,12 +21,13 @@ struct console_patience {
     std::chrono::milliseconds to_end;     // of the command, and all of it
 };
 
-// What the command comes to. Throws console_silent when there is no shell, as while somebody else
-// has the console. Throws hypervisor_error when the command did not end in time, and `called_off`
-// when that is requested: it gets a ^C then.
+// What the command comes to, in the shell in which `where` succeeds. Throws console_silent when
+// there is none, as while somebody else has the console. Throws hypervisor_error when the command
+// did not end in time, and `called_off` when that is requested: it gets a ^C then.
 guest_result run_on_console(
     const std::filesystem::path& socket,
     const std::string& command,
+    const std::string& where,
     console_patience patience,
     const std::stop_token& call_off
 );

@@ -97,7 +97,7 @@ void create(
     const auto opened = create_file(partial, 0600);
     removed_unless_kept guard(partial);
     resize_file(opened, size, partial);
-    // What lacks a line is a file that was made earlier.
+    // What lacks a line is a file that was made earlier; what is missing is written here at once.
     std::vector<seed_file> files;
     std::ranges::copy_if(seed, std::back_inserter(files), [](const seed_file& each) {
         return each.policy != seed_policy::has_line;
@@ -197,7 +197,7 @@ disk_change keep_current(
         return each.policy == seed_policy::always;
     });
     auto stale = image.differing(kept);
-    std::ranges::move(image.lacking_lines(seed), std::back_inserter(stale));
+    std::ranges::move(image.additions(seed), std::back_inserter(stale));
     if (!stale.empty()) {
         image.write(stale);
         for (const auto& each : stale) change.updated.push_back(each.path);

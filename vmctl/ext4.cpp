@@ -7,7 +7,9 @@
 #include <sys/stat.h>
 
 #include <algorithm>
+#include <regex>
 #include <string_view>
+#include <utility>
 
 namespace vmctl {
 namespace {
@@ -67,6 +69,26 @@ bool holds(const path& file, const seed_file& wanted)
     if (lstat(file.c_str(), &status) != 0 || !S_ISREG(status.st_mode)) return false;
     if ((status.st_mode & 07777U) != wanted.mode) return false;
     return read_file(file) == wanted.content;
+}
+
+// What debugfs tells of a file: "Inode: 13   Type: regular    Mode:  0644   Flags: 0x80000", and on
+// a later line "User: 0 Group: 0 Project: 0 Size: 12".
+struct inode {
+    bool is_regular = false;
+    unsigned mode = 0;
+    std::uint64_t size = 0;
+};
+
+std::optional<inode> inode_in(const std::string& told)
+{
+    static const std::regex form(R"(Inode: \d+\s+Type: (\S+)\s+Mode:\s+(\d+)[\s\S]*?Size: (\d+))");
+    std::smatch part;
+    if (!std::regex_search(told, part, form)) return std::nullopt;
+    constexpr unsigned permissions = 07777;
+    return inode{
+        part[1] == "regular",
+        static_cast<unsigned>(std::stoul(part[2], nullptr, 8)) & permissions,
+        std::stoull(part[3])};
 }
 
 }  // namespace
@@ -206,22 +228,38 @@ std::vector<seed_file> ext4_image::differing(const std::vector<seed_file>& wante
     return result;
 }
 
-std::vector<seed_file> ext4_image::lacking_lines(const std::vector<seed_file>& seed)
+std::vector<seed_file> ext4_image::additions(const std::vector<seed_file>& seed)
 {
     std::vector<seed_file> result;
     for (const auto& wanted : seed) {
-        if (wanted.policy != seed_policy::has_line) continue;
-        debugfs("dump /" + wanted.path + " content\n", false);
-        const auto dumped = scratch_ / "content";
-        auto content = std::filesystem::exists(dumped) ? read_file(dumped) : std::string();
-        empty_directory(scratch_);
-        if (!content.empty() && !content.ends_with('\n')) content += '\n';
-        if (('\n' + content).find('\n' + wanted.content) != std::string::npos) continue;
-        auto completed = wanted;
-        completed.content = content + wanted.content;
-        result.push_back(std::move(completed));
+        if (wanted.policy == seed_policy::if_missing && !exists(wanted.path))
+            result.push_back(wanted);
+        if (wanted.policy == seed_policy::has_line)
+            if (auto completed = with_line(wanted)) result.push_back(*std::move(completed));
     }
     return result;
+}
+
+// Nothing: it has it. What is not read whole is not written, since it is the user's.
+std::optional<seed_file> ext4_image::with_line(seed_file wanted)
+{
+    const auto name = "/" + wanted.path;
+    const auto found = inode_in(debugfs("stat " + name + "\n", false));
+    if (!found) return wanted;
+    debugfs("dump " + name + " content\n", false);
+    const auto dumped = scratch_ / "content";
+    auto content = std::filesystem::exists(dumped) ? read_file(dumped) : std::string();
+    empty_directory(scratch_);
+    if (!found->is_regular || content.size() != found->size)
+        throw storage_error(
+            name + " in " + file_.string() +
+            " is not a file that can be changed; add this line to it yourself: " + wanted.content
+        );
+    if (!content.empty() && !content.ends_with('\n')) content += '\n';
+    if (('\n' + content).find('\n' + wanted.content) != std::string::npos) return std::nullopt;
+    wanted.content = content + wanted.content;
+    wanted.mode = found->mode;
+    return wanted;
 }
 
 void ext4_image::write(const std::vector<seed_file>& files)

@@ -48,9 +48,9 @@ public:
     // Those of `wanted` that the file system does not hold with this content and mode.
     std::vector<seed_file> differing(const std::vector<seed_file>& wanted);
 
-    // The files of policy has_line that lack theirs, as they are with it; one that is not there
-    // would have that line alone.
-    std::vector<seed_file> lacking_lines(const std::vector<seed_file>& seed);
+    // What a file system that was made for another seed lacks of this one: files of policy
+    // if_missing that are not there, and those of has_line without theirs, as they are with it.
+    std::vector<seed_file> additions(const std::vector<seed_file>& seed);
 
     // Writes the files and reads them back. A crash in between leaves the file system marked
     // unclean, so that the next check() is a full one.
@@ -62,6 +62,7 @@ public:
 private:
     // What it printed.
     std::string debugfs(const std::string& commands, bool writable);
+    std::optional<seed_file> with_line(seed_file wanted);
     bool exists(const std::filesystem::path& name);
     void take_ownership(const std::vector<seed_file>& files);
     void require(const std::string& program, const std::vector<std::string>& arguments) const;

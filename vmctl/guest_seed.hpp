@@ -13,6 +13,7 @@ namespace vmctl {
 enum class seed_policy {
     at_creation,  // belongs to the guest afterwards: users edit it there
     always,       // belongs to Gangway: brought up to date before each boot
+    if_missing,   // belongs to the guest; brought to a disk that has none
     has_line,     // belongs to the guest; `content` is a line that is appended where it is missing
 };
 

@@ -239,8 +239,9 @@ asio::awaitable<void> supervisor::run_boot()
     // A stop that was asked for in the last moment counts more.
     if (lifecycle_.state() != vm_state::booting) co_return;
     if (boot_->powered_by_us()) {
-        booted_image_ = image;
         booted_identity_ = boot_->image_identity();
+        // That it is another may have been heard of only after the start had read it.
+        booted_image_ = is_booted_from_present_image() ? image_number_ : image;
         note_proven_image();
         found_silent_ = false;
         // Those of a VM that was saved are gone.

@@ -28,7 +28,7 @@ std::string end(int status)
 
 TEST_CASE("the command is typed once the shell has answered, and not before")
 {
-    console_dialogue dialogue("doze", "t1");
+    console_dialogue dialogue("doze", "t1", "true");
     CHECK(dialogue.receive("login: ") == "");
     CHECK(dialogue.receive(echoed(dialogue.question())) == "");
     CHECK_FALSE(dialogue.answered());
@@ -42,14 +42,14 @@ TEST_CASE("the command is typed once the shell has answered, and not before")
 
 TEST_CASE("what is typed first empties the line, and stays out of the history")
 {
-    console_dialogue dialogue("doze", "t1");
+    console_dialogue dialogue("doze", "t1", "true");
     CHECK(dialogue.question().starts_with("\x15 "));
     CHECK(dialogue.receive(ready).starts_with("\x15 "));
 }
 
 TEST_CASE("the output is what is between the marks, and the echo is none of it")
 {
-    console_dialogue dialogue("doze", "t1");
+    console_dialogue dialogue("doze", "t1", "true");
     const auto typed = dialogue.receive(ready);
     const auto all = echoed(typed) + begin + "one\r\ntwo\r\n" + end(3);
 
@@ -67,7 +67,7 @@ TEST_CASE("the output is what is between the marks, and the echo is none of it")
 
 TEST_CASE("a command without output has none")
 {
-    console_dialogue dialogue("true", "t1");
+    console_dialogue dialogue("true", "t1", "true");
     dialogue.receive(ready);
     dialogue.receive(begin + end(0));
     REQUIRE(dialogue.result());
@@ -76,7 +76,7 @@ TEST_CASE("a command without output has none")
 
 TEST_CASE("lines of the kernel are not the command's")
 {
-    console_dialogue dialogue("doze", "t1");
+    console_dialogue dialogue("doze", "t1", "true");
     dialogue.receive(ready);
     dialogue.receive(
         begin +
@@ -89,7 +89,7 @@ TEST_CASE("lines of the kernel are not the command's")
 
 TEST_CASE("one of the two marks at the end is enough")
 {
-    console_dialogue dialogue("doze", "t1");
+    console_dialogue dialogue("doze", "t1", "true");
     dialogue.receive(ready);
     dialogue.receive(
         begin +
@@ -102,7 +102,7 @@ TEST_CASE("one of the two marks at the end is enough")
 
 TEST_CASE("the marks of another dialogue are not this one's")
 {
-    console_dialogue dialogue("doze", "t1");
+    console_dialogue dialogue("doze", "t1", "true");
     CHECK(dialogue.receive("\r\ngangway-ready-t0.\r\n") == "");
     CHECK_FALSE(dialogue.answered());
     dialogue.receive(ready);
@@ -114,7 +114,7 @@ TEST_CASE("the marks of another dialogue are not this one's")
 
 TEST_CASE("a guest that prints without an end is not kept in memory")
 {
-    console_dialogue dialogue("yes", "t1");
+    console_dialogue dialogue("yes", "t1", "true");
     dialogue.receive(ready);
     dialogue.receive(begin);
     for (int line = 0; line < 10000; ++line) dialogue.receive("a line that comes again\r\n");

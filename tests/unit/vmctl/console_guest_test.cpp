@@ -2,11 +2,14 @@
 #include "vmctl/console_guest.hpp"
 
 #include "played_console.hpp"
+#include "tests/support/eventually.hpp"
 #include "tests/support/fake_hypervisor.hpp"
 #include "tests/support/test_directory.hpp"
 #include "vmctl/console_shell.hpp"
 
 #include <catch2/catch.hpp>
+#include <sys/socket.h>
+#include <sys/un.h>
 
 #include <algorithm>
 #include <chrono>
@@ -39,7 +42,7 @@ struct guest {
         host = made.get();
         made->define({});
         made->power_on();
-        vm = make_console_guest(std::move(made), console.socket());
+        vm = make_console_guest(std::move(made), console.socket(), "true");
     }
 
     test_support::fake_hypervisor* host = nullptr;
@@ -51,17 +54,21 @@ struct guest {
 TEST_CASE("a command on the console comes to its output and status")
 {
     const played_console console;
-    const auto result =
-        run_on_console(console.socket(), "echo one; echo 'two  three' >&2; (exit 7)", enough, {});
+    const auto result = run_on_console(
+        console.socket(), "echo one; echo 'two  three' >&2; (exit 7)", "true", enough, {}
+    );
     CHECK(result == guest_result{7, "one\ntwo  three\n"});
-    CHECK(run_on_console(console.socket(), "true", enough, {}) == guest_result{0, ""});
+    CHECK(run_on_console(console.socket(), "true", "true", enough, {}) == guest_result{0, ""});
 }
 
 TEST_CASE("what its user has begun to type is not run")
 {
     played_console console;
     console.has_typed("touch /nonexistent/");
-    CHECK(run_on_console(console.socket(), "echo mine", enough, {}) == guest_result{0, "mine\n"});
+    CHECK(
+        run_on_console(console.socket(), "echo mine", "true", enough, {}) ==
+        guest_result{0, "mine\n"}
+    );
 }
 
 TEST_CASE("a shell that comes late gets the command once")
@@ -69,18 +76,68 @@ TEST_CASE("a shell that comes late gets the command once")
     const test_support::test_directory directory;
     const auto count = (directory.path() / "count").string();
     const played_console console({"sh", "-c", "read -r lost; exec bash --norc -i"});
-    run_on_console(console.socket(), "echo x >>" + count, enough, {});
-    CHECK(run_on_console(console.socket(), "cat " + count, enough, {}).output == "x\n");
+    run_on_console(console.socket(), "echo x >>" + count, "true", enough, {});
+    CHECK(run_on_console(console.socket(), "cat " + count, "true", enough, {}).output == "x\n");
 }
 
-TEST_CASE("a console without a shell, and one that is in use, are given up on")
+TEST_CASE("a console without a shell, and one that is not there, are given up on")
 {
     const played_console console({"sleep", "1000"});
-    const auto ask = [&] { run_on_console(console.socket(), "true", {300ms, 20s}, {}); };
+    const auto ask = [&] { run_on_console(console.socket(), "true", "true", {300ms, 20s}, {}); };
     CHECK(problem_of(ask) == hypervisor_problem::refused);
     const test_support::test_directory directory;
-    const auto nowhere = [&] { run_on_console(directory.path() / "none", "true", enough, {}); };
+    const auto nowhere = [&] {
+        run_on_console(directory.path() / "none", "true", "true", enough, {});
+    };
     CHECK(problem_of(nowhere) == hypervisor_problem::refused);
+}
+
+TEST_CASE("a console that somebody has is given up on, and nothing is typed into it")
+{
+    const played_console console;
+    const test_support::unique_fd other(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
+    sockaddr_un address = {};
+    address.sun_family = AF_UNIX;
+    const auto path = console.socket().native();
+    std::copy(path.begin(), path.end(), address.sun_path);
+    REQUIRE(connect(other.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0);
+    const auto ask = [&] { run_on_console(console.socket(), "true", "true", {500ms, 20s}, {}); };
+    CHECK_THROWS_AS(ask(), console_silent);
+}
+
+TEST_CASE("a shell that is not the guest's own is as good as none")
+{
+    played_console console;
+    const auto ask = [&] {
+        run_on_console(console.socket(), "sudo true", "[ -d /nonexistent ]", {3s, 20s}, {});
+    };
+    CHECK_THROWS_AS(ask(), console_silent);
+    CHECK(console.sudo_calls().empty());
+}
+
+TEST_CASE("a command is called off while it runs")
+{
+    const test_support::test_directory directory;
+    const auto begun = directory / "begun";
+    const played_console console;
+    std::stop_source call_off;
+    const std::jthread caller([&] {
+        if (test_support::eventually([&] { return std::filesystem::exists(begun); }))
+            call_off.request_stop();
+    });
+    const auto unwanted = [&] {
+        run_on_console(
+            console.socket(),
+            "touch " + begun.string() + "; sleep 1000",
+            "true",
+            enough,
+            call_off.get_token()
+        );
+    };
+    CHECK(problem_of(unwanted) == hypervisor_problem::called_off);
+    CHECK(
+        run_on_console(console.socket(), "echo on", "true", enough, {}) == guest_result{0, "on\n"}
+    );
 }
 
 TEST_CASE("a command that is not wanted any more is called off")
@@ -89,7 +146,7 @@ TEST_CASE("a command that is not wanted any more is called off")
     std::stop_source call_off;
     call_off.request_stop();
     const auto unwanted = [&] {
-        run_on_console(console.socket(), "true", enough, call_off.get_token());
+        run_on_console(console.socket(), "true", "true", enough, call_off.get_token());
     };
     CHECK(problem_of(unwanted) == hypervisor_problem::called_off);
 }
@@ -97,10 +154,10 @@ TEST_CASE("a command that is not wanted any more is called off")
 TEST_CASE("what a console cannot take in as a line is refused before anything is typed")
 {
     const played_console console;
-    const auto lines = [&] { run_on_console(console.socket(), "true\ntrue", enough, {}); };
+    const auto lines = [&] { run_on_console(console.socket(), "true\ntrue", "true", enough, {}); };
     CHECK(problem_of(lines) == hypervisor_problem::refused);
     const auto long_line = [&] {
-        run_on_console(console.socket(), "true " + std::string(4000, 'x'), enough, {});
+        run_on_console(console.socket(), "true " + std::string(4000, 'x'), "true", enough, {});
     };
     CHECK(problem_of(long_line) == hypervisor_problem::refused);
 }
@@ -169,9 +226,13 @@ TEST_CASE("a guest that was not asked to unmount its shares has them, whoever ha
 TEST_CASE("a command that is given up on is interrupted, and the next one finds a shell")
 {
     const played_console console;
-    const auto too_long = [&] { run_on_console(console.socket(), "sleep 1000", {20s, 3s}, {}); };
+    const auto too_long = [&] {
+        run_on_console(console.socket(), "sleep 1000", "true", {20s, 3s}, {});
+    };
     CHECK(problem_of(too_long) == hypervisor_problem::refused);
-    CHECK(run_on_console(console.socket(), "echo on", enough, {}) == guest_result{0, "on\n"});
+    CHECK(
+        run_on_console(console.socket(), "echo on", "true", enough, {}) == guest_result{0, "on\n"}
+    );
 }
 
 TEST_CASE("a guest that can stop its engine first is not hurried by the button")

@@ -54,6 +54,54 @@ TEST_CASE("a file of the guest's gets the line that it lacks, once, and keeps th
     CHECK(check(disk) == 0);
 }
 
+TEST_CASE("a file that gets a line keeps its mode, and one that cannot be read whole is left alone")
+{
+    const test_directory directory;
+    const auto disk = directory / "disk.img";
+    const std::string profile = "var/lib/boot2docker/profile";
+    auto seed = small_seed();
+    ensure_data_disk(disk, small_disk, seed);
+    seed.push_back({profile, ". ours\n", 0644, seed_policy::has_line});
+    const auto edit = [&](const std::string& request) {
+        REQUIRE(run_tool({"debugfs", {"-w", "-R", request, disk}, {}, -1}).exit_code == 0);
+    };
+    SECTION("its mode")
+    {
+        edit("set_inode_field /" + profile + " mode 0100600");
+        ensure_data_disk(disk, small_disk, seed);
+        CHECK(owner_and_mode_in(disk, profile) == "0600 0 0");
+        CHECK_THAT(content_in(disk, profile), Catch::EndsWith(". ours\n"));
+    }
+    SECTION("a link")
+    {
+        edit("rm /" + profile);
+        edit("symlink /" + profile + " elsewhere");
+        CHECK_THROWS_WITH(
+            ensure_data_disk(disk, small_disk, seed),
+            Catch::Contains("add this line to it yourself: . ours")
+        );
+        CHECK_THAT(look(disk, "stat /" + profile), Catch::Contains("Type: symlink"));
+    }
+}
+
+TEST_CASE("a file that a disk has not is brought to it, and stays as the guest has it")
+{
+    const test_directory directory;
+    const auto disk = directory / "disk.img";
+    auto seed = small_seed();
+    ensure_data_disk(disk, small_disk, seed);
+    const std::string file = "var/lib/boot2docker/ssh/sshd_config";
+    seed.push_back({file, "first\n", 0644, seed_policy::if_missing});
+    CHECK(ensure_data_disk(disk, small_disk, seed).updated == std::vector{file});
+    seed.back().content = "second\n";
+    CHECK(ensure_data_disk(disk, small_disk, seed).updated.empty());
+    CHECK(content_in(disk, file) == "first\n");
+    // A new one has it at once.
+    const auto other = directory / "other.img";
+    ensure_data_disk(other, small_disk, seed);
+    CHECK(content_in(other, file) == "second\n");
+}
+
 TEST_CASE("everything on a new disk belongs to root whoever makes it, keys private")
 {
     const test_directory directory;

@@ -96,6 +96,27 @@ TEST_CASE("an upgrade stops the VM, and starts it with the new image")
     });
 }
 
+TEST_CASE("an image that is heard of while the VM boots from it is no news afterwards")
+{
+    with_images scene;
+    run(scene, [](supervised_vm& test) -> asio::awaitable<void> {
+        co_await takes_in_two(test);
+        std::string failure;
+        test.host.hold("power_on");
+        test.begin(test.vm.upgrade(someone()), failure);
+        co_await until([&test] { return test.host.is_held(); });
+        test.vm.image_changed();
+        test.host.release();
+        co_await test.reaches(vm_state::ready);
+        test.vm.containers_run(0);
+        co_await test.vm.sleep(someone(), sleep_depth::saved);
+        co_await is_settled();
+        CHECK(test.vm.status().state == vm_state::saved);
+        CHECK(test.host.count("power_on") == 1);
+        CHECK(failure.empty());
+    });
+}
+
 TEST_CASE("a VM that is off, or was saved, is started with the new image")
 {
     with_images scene;

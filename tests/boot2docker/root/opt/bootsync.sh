@@ -24,15 +24,19 @@ done
 
 crond -L $state/log/crond.log
 
-[ -d $state/ssh ] || mkdir -p $state/ssh
-mkdir -p /usr/local/etc
-ln -sfn $state/ssh /usr/local/etc/ssh
+if [ -d $state/ssh ]; then
+    rm -rf /usr/local/etc/ssh
+else
+    mv /usr/local/etc/ssh $state/
+fi
+ln -s $state/ssh /usr/local/etc/ssh
 for kind in ecdsa ed25519; do
     file=$state/ssh/ssh_host_${kind}_key
     [ -f "$file" ] || ssh-keygen -q -t $kind -N '' -f "$file"
 done
 chown -R root:root $state/ssh
-/usr/sbin/sshd -o "HostKey $state/ssh/ssh_host_ecdsa_key" -o "HostKey $state/ssh/ssh_host_ed25519_key"
+# Where its sshd looks for it, by how that is built.
+/usr/sbin/sshd -f /usr/local/etc/ssh/sshd_config -o "HostKey $state/ssh/ssh_host_ecdsa_key" -o "HostKey $state/ssh/ssh_host_ed25519_key"
 
 modprobe -a -q button evdev
 acpid -l /var/log/acpid.log
