@@ -156,6 +156,8 @@ void carry_out(const invocation& asked)
         case verb::download:
             return take_image_in(daemon, asked);
         case verb::upgrade:
+            if (asked.sha256 && !asked.image)
+                throw failure("--sha256 is an archive's; name that, too", exit_status::usage);
             if (asked.image) take_image_in(daemon, asked);
             return watch("/v1/image/upgrade", "upgrading");
         case verb::sleep:

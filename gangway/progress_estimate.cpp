@@ -34,7 +34,10 @@ void progress_estimate::take(const stage_complete& event)
 
 void progress_estimate::take(const stage_under_way& event)
 {
-    if (!under_way_ || under_way_->stage != event.stage) began_ = event.elapsed;
+    if (!under_way_ || under_way_->stage != event.stage) {
+        began_ = event.elapsed;
+        first_ = event.bytes;
+    }
     under_way_ = event;
 }
 
@@ -45,8 +48,9 @@ std::optional<progress_estimate::guess> progress_estimate::at(milliseconds elaps
         const auto done = static_cast<double>(under_way_->bytes);
         const auto whole = static_cast<double>(under_way_->of);
         const auto took = under_way_->elapsed - began_;
-        if (whole <= 0 || done <= 0 || took < shortest_measure) return std::nullopt;
-        const auto left = seconds(took) * std::max(0.0, whole / done - 1);
+        const auto fetched = done - static_cast<double>(first_);
+        if (whole <= 0 || fetched <= 0 || took < shortest_measure) return std::nullopt;
+        const auto left = seconds(took) * (std::max(0.0, whole - done) / fetched);
         return guess{ratio(done, whole), std::chrono::round<milliseconds>(left)};
     }
     if (expected_.empty()) return std::nullopt;

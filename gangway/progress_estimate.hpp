@@ -29,6 +29,7 @@ private:
     std::vector<stage_complete> expected_;
     std::optional<stage_under_way> under_way_;
     std::chrono::milliseconds began_{0};  // the stage that is under way
+    std::uint64_t first_ = 0;             // bytes of it that were there already
     std::chrono::milliseconds last_{0};   // when a stage was complete now
     std::chrono::milliseconds then_{0};   // and when the same one was the last time
     std::chrono::milliseconds next_{0};   // and the one after it

@@ -65,7 +65,9 @@ asio::awaitable<void> produce(
 {
     const auto began = std::chrono::steady_clock::now();
     // A start may have begun before, or later than the command.
-    const auto observed = vm.subscribe([&lines, began](vmctl::stage_event stage) {
+    const bool takes_image_in = command.takes_image_in;
+    const auto observed = vm.subscribe([&lines, began, takes_image_in](vmctl::stage_event stage) {
+        if (stage.of_intake != takes_image_in) return;
         const auto elapsed = std::chrono::steady_clock::now() - began;
         stage.elapsed = std::chrono::round<std::chrono::milliseconds>(elapsed);
         lines.push(stage_json(stage));

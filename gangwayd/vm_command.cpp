@@ -75,7 +75,7 @@ std::optional<vm_command> grow_command(std::string_view size_text)
     const auto size = config::parse_byte_size(size_text);
     if (!size || *size < config::smallest_disk || *size > config::largest_disk) return std::nullopt;
     return vm_command{
-        "gangway disk grow", start::any, [size = *size](supervisor& vm, requester who) {
+        "gangway disk grow", start::any, false, [size = *size](supervisor& vm, requester who) {
             return vm.grow_disk(std::move(who), size);
         }};
 }
@@ -89,9 +89,10 @@ std::optional<vm_command> download_command(std::string_view query)
     const bool is_pinned = vmctl::is_sha256(source.sha256);
     if (!is_pinned && (vmctl::is_url(source.place) || !source.sha256.empty())) return std::nullopt;
     if (!vmctl::is_url(source.place) && !source.place.starts_with('/')) return std::nullopt;
-    return vm_command{"gangway download", start::none, [source](supervisor& vm, requester who) {
-                          return vm.take_in_image(std::move(who), source);
-                      }};
+    return vm_command{
+        "gangway download", start::none, true, [source](supervisor& vm, requester who) {
+            return vm.take_in_image(std::move(who), source);
+        }};
 }
 
 }  // namespace
@@ -102,5 +103,5 @@ std::optional<vm_command> find_vm_command(std::string_view request)
     if (request.starts_with(download)) return download_command(request.substr(download.size()));
     const auto* const found = std::ranges::find(commands, request, &plain_command::request);
     if (found == commands.end()) return std::nullopt;
-    return vm_command{found->words, found->starts, found->carry_out};
+    return vm_command{found->words, found->starts, false, found->carry_out};
 }

@@ -20,6 +20,13 @@ namespace fs = std::filesystem;
 
 // Of curl(1): what it says of a server that cannot go on where a download broke off.
 constexpr int cannot_resume = 33;
+// And of a connection that broke off.
+constexpr int partial_file = 18;
+constexpr int receive_error = 56;
+
+// In one download; each goes on from where the one before was.
+constexpr int most_tries = 4;
+
 // Of HTTP, and the part is as long as the file, or longer.
 constexpr std::string_view nothing_left = "416";
 
@@ -64,8 +71,7 @@ public:
         : url_(std::move(url)),
           part_(part),
           headers_(part.native() + ".headers"),
-          options_(part.native() + ".options"),
-          before_(size_of(part))
+          options_(part.native() + ".options")
     {
         write_file(
             options_,
@@ -88,16 +94,20 @@ public:
     }
 
     // Throws storage_error unless the whole file, or no more of it, is to be had.
-    void run(const std::function<void(download_progress)>& report)
+    void run(const std::function<void(download_progress)>& report, int holds)
     {
         // No options but those: a .curlrc of the user's is for what the user asks of curl.
-        tool_call call{"curl", {"--disable", "--config", options_.native()}, {}, -1};
+        tool_call call{"curl", {"--disable", "--config", options_.native()}, {}, holds};
         call.meanwhile = [this, &report] { report(progress()); };
-        auto result = run_tool(call);
-        if (result.exit_code == cannot_resume) {
-            before_ = 0;
-            fs::remove(part_);
+        tool_result result;
+        for (int tries = 1;; ++tries) {
+            before_ = size_of(part_);
             result = run_tool(call);
+            if (result.exit_code == cannot_resume) fs::remove(part_);
+            const bool again = result.exit_code == cannot_resume ||
+                               result.exit_code == partial_file ||
+                               result.exit_code == receive_error;
+            if (!again || tries == most_tries) break;
         }
         const bool is_whole = result.errors.find(nothing_left) != std::string::npos && before_ > 0;
         if (result.exit_code != 0 && !is_whole)
@@ -118,7 +128,7 @@ private:
     const fs::path part_;
     const fs::path headers_;
     const fs::path options_;
-    std::uint64_t before_;  // bytes that were there already
+    std::uint64_t before_ = 0;  // bytes that were there already
 };
 
 }  // namespace
@@ -127,7 +137,8 @@ void download(
     const std::string& url,
     const fs::path& target,
     const std::string& sha256,
-    const std::function<void(download_progress)>& report
+    const std::function<void(download_progress)>& report,
+    int holds
 )
 {
     const auto unfit = [](char letter) { return static_cast<unsigned char>(letter) <= ' '; };
@@ -135,7 +146,7 @@ void download(
         throw storage_error("a URL has no spaces: " + without_password(url));
     // Of this file, not of another that was to have the same name.
     const auto part = partial_name(target.native() + "." + sha256.substr(0, 16));
-    if (!fs::exists(part) || sha256_of(part) != sha256) attempt(url, part).run(report);
+    if (!fs::exists(part) || sha256_of(part) != sha256) attempt(url, part).run(report, holds);
     const auto found = sha256_of(part);
     if (found != sha256) {
         fs::remove(part);

@@ -20,12 +20,13 @@ struct download_progress {
 // Blocking. `url` begins with http:// or https://, and curl's own variables (https_proxy, …) count.
 // What has come of a download that broke off stays beside `target`, in a file whose name ends with
 // ".partial", and the next one goes on from there. `report` is called several times a second; what
-// it throws ends the download and is thrown. Throws storage_error.
+// it throws ends the download and is thrown. `holds` is as of tool_call. Throws storage_error.
 void download(
     const std::string& url,
     const std::filesystem::path& target,
     const std::string& sha256,
-    const std::function<void(download_progress)>& report
+    const std::function<void(download_progress)>& report,
+    int holds = -1
 );
 
 // Whether `place` is a URL that download() takes, else it is a path.

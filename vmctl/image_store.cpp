@@ -5,8 +5,14 @@
 #include "vmctl/private_file.hpp"
 #include "vmctl/sha256.hpp"
 
-#include <algorithm>
+#include <fcntl.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <chrono>
 #include <system_error>
+#include <thread>
 #include <utility>
 
 namespace vmctl {
@@ -30,12 +36,71 @@ void move_whole(const fs::path& from, const fs::path& to)
         );
 }
 
+// What an archive says of its directories may keep their owner out.
+void open_to_owner(const fs::path& directory)
+{
+    std::error_code error;
+    if (!fs::is_directory(fs::symlink_status(directory, error))) return;
+    fs::permissions(directory, fs::perms::owner_all, fs::perm_options::add, error);
+    for (const auto& entry : fs::directory_iterator(directory, error)) open_to_owner(entry.path());
+}
+
 void clear(const fs::path& path)
 {
+    open_to_owner(path);
     std::error_code error;
     fs::remove_all(path, error);
     if (error) throw storage_error("cannot remove " + path.string() + ": " + error.message());
 }
+
+void sync(const fs::path& path)
+{
+    const unique_descriptor opened(open(path.c_str(), O_RDONLY | O_CLOEXEC));
+    if (!opened || fsync(opened.get()) != 0)
+        throw storage_error(
+            "cannot write " + path.string() + ": " + std::generic_category().message(errno)
+        );
+}
+
+// Before anything goes that it takes the place of.
+void sync_image(const fs::path& directory)
+{
+    for (const auto& entry : fs::directory_iterator(directory)) sync(entry.path());
+    sync(directory);
+}
+
+// As directory_lock, but who waits for it can end that.
+unique_descriptor lock_when_free(const fs::path& directory, const image_report& report)
+{
+    unique_descriptor opened(open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    if (!opened)
+        throw storage_error(
+            "cannot open " + directory.string() + ": " + std::generic_category().message(errno)
+        );
+    while (flock(opened.get(), LOCK_EX | LOCK_NB) != 0) {
+        report("wait", {});
+        std::this_thread::sleep_for(std::chrono::milliseconds(200));
+    }
+    return opened;
+}
+
+class cleared_at_end {
+public:
+    explicit cleared_at_end(fs::path path) : path_(std::move(path)) {}
+
+    cleared_at_end(const cleared_at_end&) = delete;
+    cleared_at_end& operator=(const cleared_at_end&) = delete;
+
+    ~cleared_at_end()
+    {
+        open_to_owner(path_);
+        std::error_code stays;  // until the next one is taken in
+        fs::remove_all(path_, stays);
+    }
+
+private:
+    fs::path path_;
+};
 
 // What else an archive may hold could lead out of its directory.
 void check_kinds(const fs::path& directory)
@@ -66,8 +131,9 @@ fs::path beside(const fs::path& directory, const char* what)
 
 }  // namespace
 
-image_store::image_store(fs::path directory)
-    : directory_(std::move(directory)),
+image_store::image_store(const fs::path& directory)
+    // "/a/b/" names the same as "/a/b", beside which the others are.
+    : directory_(directory.has_filename() ? directory : directory.parent_path()),
       next_(beside(directory_, ".next")),
       former_(beside(directory_, ".former")),
       incoming_(beside(directory_, ".incoming")),
@@ -78,36 +144,42 @@ image_store::image_store(fs::path directory)
 vm_image image_store::take_in(const image_source& source, const image_report& report) const
 {
     check_place();
-    // Others who take one in wait; nobody else does.
-    const directory_lock alone(incoming_);
+    // The directory itself stays, since a lock on one that is gone keeps nobody out. What a tool
+    // holds keeps the next daemon out, too, until the tool has ended.
+    const auto alone = lock_when_free(incoming_, report);
     clear(unpacked());
+    const cleared_at_end scratch(unpacked());
     if (is_url(source.place)) {
-        const auto archive = incoming_ / "archive";
-        download(source.place, archive, source.sha256, [&report](download_progress so_far) {
-            report("download", so_far);
-        });
-        unpack(archive, report);
+        const auto archive = incoming_ / ("archive-" + source.sha256);
+        // One may be left of an earlier try, which had no room to be unpacked.
+        if (!is_there(archive) || sha256_of(archive) != source.sha256) {
+            const auto tell = [&report](download_progress so_far) { report("download", so_far); };
+            download(source.place, archive, source.sha256, tell, alone.get());
+        }
+        unpack(archive, report, alone.get());
         clear(archive);
     } else if (fs::is_directory(source.place)) {
+        if (!source.sha256.empty())
+            throw storage_error("a directory has no sha256; its manifest has those of its files");
         copy(source.place, report);
     } else {
         if (!source.sha256.empty() && sha256_of(source.place) != source.sha256)
             throw storage_error(
                 source.place + " has another sha256 than was asked for: " + sha256_of(source.place)
             );
-        unpack(source.place, report);
+        unpack(source.place, report, alone.get());
     }
     const auto made = place_of_manifest(unpacked());
     report("verify", {});
     verify_checksums(load_image(made));
+    sync_image(made);
     const directory_lock renaming(directory_.parent_path());
     clear(next_);
     move_whole(made, next_);
-    clear(incoming_);
     return load_image(next_);
 }
 
-void image_store::unpack(const fs::path& archive, const image_report& report) const
+void image_store::unpack(const fs::path& archive, const image_report& report, int lock) const
 {
     fs::create_directories(unpacked());
     tool_call call{
@@ -120,11 +192,12 @@ void image_store::unpack(const fs::path& archive, const image_report& report) co
          "-C",
          unpacked().native()},
         {},
-        -1};
+        lock};
     call.meanwhile = [&report] { report("unpack", {}); };
     const auto result = run_tool(call);
     if (result.exit_code != 0)
         throw storage_error("cannot unpack the image: " + failure_of(call, result));
+    open_to_owner(unpacked());
     check_kinds(unpacked());
 }
 
@@ -166,13 +239,9 @@ void image_store::check_place() const
 bool image_store::has_other() const
 {
     if (!is_there(next_)) return false;
-    std::string present;
-    try {
-        present = identity_of(load_image(directory_));
-    } catch (const storage_error&) {
-        return true;  // than one that cannot be used
-    }
-    return identity_of(load_image(next_)) != present;
+    const auto manifest = read_file(next_ / "manifest.json");
+    return !is_there(directory_ / "manifest.json") ||
+           read_file(directory_ / "manifest.json") != manifest;
 }
 
 void image_store::put_in() const
@@ -183,6 +252,7 @@ void image_store::put_in() const
     if (is_there(directory_) && !is_there(former_)) move_whole(directory_, former_);
     clear(directory_);
     move_whole(next_, directory_);
+    sync(directory_.parent_path());
 }
 
 bool image_store::is_on_trial() const
@@ -204,6 +274,7 @@ void image_store::keep() const
 {
     const directory_lock alone(directory_.parent_path());
     if (!is_on_trial()) return;
+    sync(directory_.parent_path());
     clear(worthless_);
     move_whole(former_, worthless_);
     clear(worthless_);

@@ -26,12 +26,13 @@ using image_report = std::function<void(const std::string& stage, download_progr
 class image_store {
 public:
     // An absolute path; nothing happens yet.
-    explicit image_store(std::filesystem::path directory);
+    explicit image_store(const std::filesystem::path& directory);
 
     const std::filesystem::path& directory() const { return directory_; }
 
-    // Blocking, for minutes. The image is beside the present one then, whole and verified. Of an
-    // earlier one that was never put in nothing is left.
+    // Blocking, for minutes, and while another process does the same. The image is beside the
+    // present one then, whole and verified. Of an earlier one that was never put in nothing is
+    // left.
     vm_image take_in(const image_source& source, const image_report& report) const;
 
     // Whether an image is there to follow that is not the present one.
@@ -51,7 +52,8 @@ public:
     void mend() const;
 
 private:
-    void unpack(const std::filesystem::path& archive, const image_report& report) const;
+    // `lock` is what the tool holds.
+    void unpack(const std::filesystem::path& archive, const image_report& report, int lock) const;
     void copy(const std::filesystem::path& source, const image_report& report) const;
     std::filesystem::path unpacked() const;
     void check_place() const;
@@ -59,7 +61,7 @@ private:
     std::filesystem::path directory_;
     std::filesystem::path next_;
     std::filesystem::path former_;
-    std::filesystem::path incoming_;   // where one is made
+    std::filesystem::path incoming_;   // where one is made, and who makes it has locked
     std::filesystem::path worthless_;  // one that is being removed
 };
 

@@ -241,7 +241,7 @@ asio::awaitable<void> supervisor::run_boot()
     if (boot_->powered_by_us()) {
         booted_identity_ = boot_->image_identity();
         // That it is another may have been heard of only after the start had read it.
-        booted_image_ = is_booted_from_present_image() ? image_number_ : image;
+        booted_image_ = is_present_image(booted_identity_) ? image_number_ : image;
         note_proven_image();
         found_silent_ = false;
         // Those of a VM that was saved are gone.

@@ -219,7 +219,7 @@ private:
     boost::asio::awaitable<void> hasten_stop();
 
     void try_new_image();
-    bool is_booted_from_present_image() const;
+    bool is_present_image(const std::string& identity) const;
 
     const image_store& images() const;
     void tell_of_intake(

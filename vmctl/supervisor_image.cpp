@@ -27,16 +27,16 @@ constexpr std::chrono::milliseconds census_interval = 100ms;
 void supervisor::image_changed()
 {
     ++image_number_;
-    if (is_booted_from_present_image()) booted_image_ = image_number_;
+    // It may have been put in by upgrade(), or be the same once more.
+    if (is_present_image(booted_identity_)) booted_image_ = image_number_;
     try_new_image();
 }
 
-// It may have been put in by upgrade(), or be the same once more.
-bool supervisor::is_booted_from_present_image() const
+bool supervisor::is_present_image(const std::string& identity) const
 {
-    if (!plan_.images || booted_identity_.empty()) return false;
+    if (!plan_.images || identity.empty()) return false;
     try {
-        return identity_of(load_image(plan_.images->directory())) == booted_identity_;
+        return identity_of(load_image(plan_.images->directory())) == identity;
     } catch (const storage_error&) {
         return false;
     }

@@ -89,7 +89,7 @@ void supervisor::tell_of_intake(
 {
     const auto elapsed = std::chrono::steady_clock::now() - began;
     const stage_event event{
-        stage, std::chrono::round<std::chrono::milliseconds>(elapsed), std::nullopt, so_far};
+        stage, std::chrono::round<std::chrono::milliseconds>(elapsed), std::nullopt, so_far, true};
     for (const auto& observer : observers_) observer(event);
 }
 
@@ -108,8 +108,9 @@ asio::awaitable<void> supervisor::upgrade(requester who)
     if (!failure.empty()) throw engine_unavailable(failure);
     if (!is_other)
         throw engine_unavailable(
-            "there is no other image than the one that the VM has; name one, or `gangway download` "
-            "one first"
+            "no other image is here than the one that the VM has already; name another, or "
+            "`gangway "
+            "download` one first"
         );
     image_failure_.clear();
     puts_image_in_ = true;
@@ -120,7 +121,8 @@ asio::awaitable<void> supervisor::upgrade(requester who)
     }
     // A VM that could not be stopped keeps its image.
     puts_image_in_ = false;
-    if (!image_failure_.empty()) failure = image_failure_;
+    if (!image_failure_.empty())
+        failure = failure.empty() ? image_failure_ : image_failure_ + "; then: " + failure;
     if (!failure.empty()) throw engine_unavailable(failure);
 }
 
@@ -142,6 +144,11 @@ void supervisor::put_image_in()
 bool supervisor::former_image_is_back(const std::string& reason)
 {
     if (closing_ || !plan_.images || !plan_.images->is_on_trial()) return false;
+    // What fails before the power is switched on says nothing of an image that could be read, nor
+    // does a VM that was booted from the one that another instance has exchanged meanwhile.
+    const bool was_read = !boot_->timeline().empty();
+    if (was_read && !boot_->powered_by_us()) return false;
+    if (was_read && !is_present_image(boot_->image_identity())) return false;
     try {
         plan_.images->take_back();
     } catch (const storage_error& error) {
@@ -159,6 +166,7 @@ bool supervisor::former_image_is_back(const std::string& reason)
 void supervisor::note_proven_image()
 {
     if (!plan_.images || !plan_.images->is_on_trial()) return;
+    if (!is_present_image(boot_->image_identity())) return;
     watches_.spawn(remove_former_image(), [](const std::exception_ptr& failure) {
         spdlog::warn("the former image is not removed: {}", message_of(failure));
     });

@@ -29,6 +29,7 @@ struct stage_event {
     std::chrono::milliseconds elapsed{};  // since the start began, by the host's clock
     std::optional<std::chrono::milliseconds> guest_time;  // since power-on, by the guest's clock
     std::optional<work_amount> so_far = std::nullopt;     // set: it is not complete yet
+    bool of_intake = false;                               // of an image, not of a start
     bool operator==(const stage_event&) const = default;
 };
 

@@ -67,7 +67,7 @@ std::string present_version(const account& user)
 // Nothing of the other one is left.
 bool is_settled(const account& user)
 {
-    for (const auto* const left : {".next", ".former", ".incoming", ".worthless"})
+    for (const auto* const left : {".next", ".former", ".incoming/unpacked", ".worthless"})
         if (fs::exists(fs::symlink_status(user.image_dir().string() + left))) return false;
     return true;
 }

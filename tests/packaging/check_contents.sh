@@ -27,7 +27,7 @@ wrong() {
 
 # Mode, owner and name of each; the pages below doc/ and the image's scripts are as many as there are.
 dpkg-deb --contents "$package" | awk '$1 !~ /^d/ { print $1, $2, substr($6, 2) }' >"$work/all"
-grep -vE '/usr/share/(doc/gangway/[a-z-]*\.md|gangway/appliance/.*)$' "$work/all" | LC_ALL=C sort -k 3 >"$work/files"
+grep -vE '/usr/share/(doc/gangway/[a-z0-9-]*\.md|gangway/appliance/.*)$' "$work/all" | LC_ALL=C sort -k 3 >"$work/files"
 diff "$expected" "$work/files" || wrong "the package's files are not those of $expected"
 for kept in doc/gangway/packages.md doc/gangway/services.md gangway/appliance/build gangway/appliance/root/usr/lib/gangway/boot; do
     grep -q " /usr/share/$kept$" "$work/all" || wrong "there is no /usr/share/$kept"

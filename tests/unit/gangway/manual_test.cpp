@@ -26,14 +26,16 @@ names found(const std::string& text, const std::string& pattern)
 names long_options(const std::vector<std::string>& command)
 {
     // At the start of a help line: "  -f,--follow   Go on …".
-    return found(test_support::run_checked({.arguments = command}), "^ +(?:-[a-z], ?)*--([a-z-]+)");
+    return found(
+        test_support::run_checked({.arguments = command}), "^ +(?:-[a-z], ?)*--([a-z0-9-]+)"
+    );
 }
 
 names manual_options(const std::string& page)
 {
     return found(
         test_support::read_file(std::string(SOURCE_DIRECTORY "/docs/man/") + page),
-        "Fl Fl ([a-z-]+)"
+        "Fl Fl ([a-z0-9-]+)"
     );
 }
 
@@ -53,6 +55,8 @@ TEST_CASE("gangway's manual has the options of its help")
           "ports",
           "mounts",
           "doctor",
+          "download",
+          "upgrade",
           "config",
           "env",
           "logs",
@@ -61,29 +65,10 @@ TEST_CASE("gangway's manual has the options of its help")
         options.merge(long_options({GANGWAY_PROGRAM, command, "--help"}));
     for (const auto* const step : {"install", "remove"})
         options.merge(long_options({GANGWAY_PROGRAM, "context", step, "--help"}));
-    CHECK(
-        options ==
-        names{
-            "bundle",
-            "config",
-            "control",
-            "follow",
-            "help",
-            "instance",
-            "json",
-            "keep-data",
-            "name",
-            "off",
-            "pause",
-            "quiet",
-            "save",
-            "serial",
-            "shell",
-            "unset",
-            "use",
-            "version",
-            "yes"}
-    );
+    CHECK(options == names{"bundle",   "config", "control",   "follow",  "help",
+                           "instance", "json",   "keep-data", "name",    "off",
+                           "pause",    "quiet",  "save",      "serial",  "sha256",
+                           "shell",    "unset",  "use",       "version", "yes"});
     CHECK(manual_options("gangway.1") == options);
 }
 
@@ -91,11 +76,11 @@ TEST_CASE("gangway's manual has the commands of its help")
 {
     const auto help = test_support::run_checked({.arguments = {GANGWAY_PROGRAM, "--help"}});
     const auto commands = found(help.substr(help.find("Subcommands:")), "^  ([a-z]+)[, ]");
-    CHECK(commands == names{"completion", "config", "context", "cp",       "delete", "disk",
-                            "doctor",     "down",   "env",     "info",     "ip",     "logs",
-                            "ls",         "mounts", "ports",   "poweroff", "reset",  "restart",
-                            "sleep",      "socket", "ssh",     "status",   "up",     "version",
-                            "wake",       "why"});
+    CHECK(commands == names{"completion", "config",  "context",  "cp",    "delete",   "disk",
+                            "doctor",     "down",    "download", "env",   "info",     "ip",
+                            "logs",       "ls",      "mounts",   "ports", "poweroff", "reset",
+                            "restart",    "sleep",   "socket",   "ssh",   "status",   "up",
+                            "upgrade",    "version", "wake",     "why"});
     const auto page = test_support::read_file(SOURCE_DIRECTORY "/docs/man/gangway.1");
     CHECK(found(page, "^\\.It Cm ([a-z]+)$") == commands);
 }

@@ -237,6 +237,7 @@ TEST_CASE("gangway download and upgrade name an image that the daemon can find")
         refused({"download", "https://a/b"}, "a URL needs --sha256");
         refused({"download", "ftp://a/b", "--sha256", digits}, "only http:// and https://");
         refused({"download", "/x", "--sha256", "abc"}, "64 hexadecimal digits");
+        refused({"upgrade", "--sha256", digits}, "name that, too");
         CHECK(daemon.requests().empty());
     }
 }

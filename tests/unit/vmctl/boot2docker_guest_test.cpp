@@ -43,7 +43,6 @@ class played_guest {
 public:
     explicit played_guest(const guest_settings& settings = {})
     {
-        std::filesystem::create_directories(directory_.path() / "gangway");
         for (const auto& [name, file] : seeded(settings)) write(name, file.content);
         write("gangway/shares_mount", "echo mounted >>" + state + "/mounted\n");
         write("docker", "[ ! -f " + state + "/profile ] || . " + state + R"(/profile
@@ -56,6 +55,7 @@ echo "REMOTE=$DOCKER_REMOTE CAKEY=$CAKEY ARGS=$EXTRA_ARGS"
     {
         auto text = replaced(content, state, directory_.path().string());
         text = replaced(text, "/dev/ttyS0", (directory_.path() / "tty").string());
+        std::filesystem::create_directories((directory_.path() / name).parent_path());
         write_file(directory_.path() / name, text, 0644);
     }
 

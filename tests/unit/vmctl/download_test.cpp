@@ -67,14 +67,15 @@ TEST_CASE("a download that broke off goes on where it was")
     const auto fetch = [&] {
         download(server.url(), directory / "image.tar", digest(content), [](auto) {});
     };
-    server.breaks_off_after(300'000);
+    // Each time that it is tried again.
+    server.breaks_off_after(100'000);
     CHECK_THROWS_WITH(fetch(), Catch::Contains("cannot fetch " + server.url()));
     CHECK_FALSE(std::filesystem::exists(directory / "image.tar"));
     server.breaks_off_after(std::string::npos);
     SECTION("by a range")
     {
         fetch();
-        CHECK(server.requests().back().find("Range: bytes=300000-") != std::string::npos);
+        CHECK(server.requests().back().find("Range: bytes=400000-") != std::string::npos);
     }
     SECTION("or from the beginning, if the server knows no ranges")
     {
@@ -83,6 +84,17 @@ TEST_CASE("a download that broke off goes on where it was")
     }
     CHECK(read_file(directory / "image.tar") == content);
     CHECK(names_in(directory) == std::vector<std::string>{"image.tar"});
+}
+
+TEST_CASE("a connection that breaks off is tried again")
+{
+    const test_directory directory;
+    const auto content = a_megabyte();
+    file_server server(content);
+    server.breaks_off_after(400'000);
+    download(server.url(), directory / "image.tar", digest(content), [](auto) {});
+    CHECK(read_file(directory / "image.tar") == content);
+    CHECK(server.requests().size() == 3);
 }
 
 TEST_CASE("another file than was asked for is thrown away")

@@ -84,7 +84,7 @@ TEST_CASE("a new image waits beside the present one, whatever it came as")
     }
     CHECK(version_in(here.image) == "1");
     CHECK(version_in(here.next) == "2");
-    CHECK(here.names() == std::vector<std::string>{"images", "images.next"});
+    CHECK(here.names() == std::vector<std::string>{"images", "images.incoming", "images.next"});
     CHECK(here.store.has_other());
 }
 
@@ -145,7 +145,7 @@ TEST_CASE("what is no image, or not the one that was meant, changes nothing")
     // The next one is not disturbed by what was left.
     make_image(here.directory / "good", "4");
     here.take_in(here.directory / "good");
-    CHECK(here.names() == std::vector<std::string>{"images", "images.next"});
+    CHECK(here.names() == std::vector<std::string>{"images", "images.incoming", "images.next"});
 }
 
 TEST_CASE("an image on trial is kept, or the former one is back")
@@ -169,7 +169,8 @@ TEST_CASE("an image on trial is kept, or the former one is back")
     }
     CHECK_FALSE(here.store.is_on_trial());
     CHECK_FALSE(here.store.has_other());
-    CHECK(here.names() == std::vector<std::string>{"images"});
+    CHECK(here.names() == std::vector<std::string>{"images", "images.incoming"});
+    CHECK(fs::is_empty(here.directory / "data/images.incoming"));
 }
 
 TEST_CASE("the first image needs no trial")
@@ -205,6 +206,74 @@ TEST_CASE("an exchange that was killed in the middle is undone")
     here.store.mend();
     CHECK(version_in(here.image) == "1");
     CHECK(version_in(here.next) == "2");
+}
+
+TEST_CASE("a directory may be written with a slash at its end")
+{
+    const place here;
+    const image_store store(here.image / "");
+    make_image(here.directory / "new", "2");
+    store.take_in({here.directory / "new", {}}, [](const std::string&, download_progress) {});
+    store.put_in();
+    CHECK(version_in(here.image) == "2");
+    CHECK(store.is_on_trial());
+}
+
+TEST_CASE("an archive of directories that nobody may write is none the worse for it")
+{
+    const place here;
+    make_image(here.directory / "made/new", "2");
+    fs::permissions(here.directory / "made/new", fs::perms(0555));
+    const auto file = here.directory / "new.tar";
+    run_tool({"bsdtar", {"-cf", file.native(), "new"}, here.directory / "made", -1});
+    here.take_in(file);
+    here.take_in(file);
+    CHECK(version_in(here.next) == "2");
+    fs::permissions(here.directory / "made/new", fs::perms(0755));
+}
+
+TEST_CASE("an archive that could not be unpacked is not fetched again")
+{
+    const place here;
+    const auto file = here.archive("2");
+    auto damaged = read_file(file);
+    damaged.resize(damaged.size() / 2);
+    write_file(file, damaged, 0600);
+    const file_server server(damaged);
+    for (int tries = 0; tries < 2; ++tries)
+        CHECK_THROWS_WITH(
+            here.take_in(server.url(), sha256_of(file)), Catch::Contains("cannot unpack the image")
+        );
+    CHECK(server.requests().size() == 1);
+}
+
+TEST_CASE("who waits for another to take an image in can end that")
+{
+    const place here;
+    make_image(here.directory / "new", "2");
+    here.take_in(here.directory / "new");
+    const directory_lock other(here.directory / "data/images.incoming");
+
+    struct enough {};
+
+    const image_source source{here.directory / "new", {}};
+    const auto take_in = [&] {
+        here.store.take_in(source, [](const std::string& stage, download_progress) {
+            CHECK(stage == "wait");
+            throw enough();
+        });
+    };
+    CHECK_THROWS_AS(take_in(), enough);
+}
+
+TEST_CASE("a directory has no sha256")
+{
+    const place here;
+    make_image(here.directory / "new", "2");
+    CHECK_THROWS_WITH(
+        here.take_in(here.directory / "new", std::string(64, '0')),
+        Catch::Contains("a directory has no sha256")
+    );
 }
 
 TEST_CASE("the same image is no other, and a package's is not touched")

@@ -213,14 +213,53 @@ TEST_CASE("a daemon that finds an image on trial goes on with the trial")
     }
 }
 
+TEST_CASE("what fails before the power is on leaves an image on trial where it is")
+{
+    with_images scene;
+    run(scene, [](supervised_vm& test) -> asio::awaitable<void> {
+        co_await takes_in_two(test);
+        test.host.fail_next("define", refusal("no space"));
+        auto upgrading = failure_of_upgrade(test);
+        const auto failure = co_await std::move(upgrading);
+        CHECK_THAT(failure, Catch::Contains("no space"));
+        CHECK(present() == "2");
+        co_await test.vm.up(someone());
+        co_await is_settled();
+        CHECK(present() == "2");
+    });
+}
+
+TEST_CASE("a VM that was booted from the image before says nothing of the one on trial")
+{
+    with_images scene;
+    run(scene, [](supervised_vm& test) -> asio::awaitable<void> {
+        test.host.hold("power_on");
+        std::string failure;
+        test.begin(test.vm.up(someone()), failure);
+        co_await until([&test] { return test.host.is_held(); });
+        // By another instance.
+        const image_store store(here->directory / "images");
+        store.take_in({here->directory / "new", {}}, [](const std::string&, download_progress) {});
+        store.put_in();
+        const bool fails = GENERATE(false, true);
+        if (fails) test.host.fail_next("power_on", refusal("no memory"));
+        test.host.release();
+        co_await until([&test] {
+            const auto state = test.vm.status().state;
+            return state == vm_state::ready || state == vm_state::failed;
+        });
+        CHECK(store.is_on_trial());
+        CHECK(present() == "2");
+    });
+}
+
 TEST_CASE("an upgrade without another image is refused, and so is one that cannot be taken in")
 {
     with_images scene;
     run(scene, [](supervised_vm& test) -> asio::awaitable<void> {
         auto upgrading = failure_of_upgrade(test);
-        CHECK_THAT(
-            co_await std::move(upgrading), Catch::StartsWith("there is no other image than the one")
-        );
+        const auto refused = co_await std::move(upgrading);
+        CHECK_THAT(refused, Catch::StartsWith("no other image is here than the one"));
         std::string failure;
         try {
             const image_source nothing{here->directory / "nothing", {}};
