@@ -106,8 +106,27 @@ until_true() {
 start_daemon() {
     as_user gangwayd --engine unix:///home/tester/run/engine.sock >/tmp/gangwayd.log 2>&1 &
     until_true as_user gangway status
-    daemon=$(pgrep -x gangwayd)
+    daemon=$(pgrep -f 'gangwayd --engine')
 }
+# With the image's package there is a VM as well, of an instance of its own, and emulated: minutes.
+vm_socket=/home/tester/run/gangway/vm/docker.sock
+start_vm_daemon() {
+    as_user gangwayd --instance vm >>/tmp/gangwayd-vm.log 2>&1 &
+    until_true as_user gangway --instance vm status
+    vm_daemon=$(pgrep -f 'gangwayd --instance vm$')
+}
+vm_engine() {
+    printf 'GET %s HTTP/1.1\r\nHost: docker\r\nConnection: close\r\n\r\n' "$1" |
+        timeout 30 socat -t 20 - "UNIX-CONNECT:$vm_socket"
+}
+vm_is_there() { [[ $(vm_engine /_ping) == *"200 OK"* ]]; }
+if [ -n "$image" ]; then
+    start_vm_daemon
+    as_user gangway --instance vm up >/tmp/up.log 2>&1 || { cat /tmp/up.log /tmp/gangwayd-vm.log >&2; wrong "the VM does not start"; }
+    vm_is_there || wrong "the VM's engine does not answer"
+    vm_process=$(pgrep -f 'guest=gangway-vm')
+    said "a VM of the image's package runs: $(tail -n 1 /tmp/up.log); its engine is Docker $(vm_engine /version | grep -o '"Version":"[^"]*"' | tail -n 1)"
+fi
 engine_answers() { [[ $(printf '%s' "$request" | socat -t 5 - "UNIX-CONNECT:$socket") == *"200 OK"* ]]; }
 
 until_true [ -S /home/tester/run/engine.sock ]
@@ -122,7 +141,17 @@ read -r -t 10 answer <&"${client[0]}" || wrong "no answer before the upgrade"
 apt install "$newer"
 [ "$(dpkg-query -Wf '${Version}' gangway)" = "$(dpkg-deb -f "$newer" Version)" ] || wrong "it was not upgraded"
 grep -q 'systemctl --user restart gangwayd' /tmp/apt.log || wrong "the upgrade does not say how to change to it"
-[ "$(pgrep -x gangwayd)" = "$daemon" ] || wrong "the upgrade ended the daemon"
+[ -d "/proc/$daemon" ] || wrong "the upgrade ended the daemon"
+if [ -n "$image" ]; then
+    [ -d "/proc/$vm_daemon" ] || wrong "the upgrade ended the VM's daemon"
+    vm_is_there || wrong "the VM is not there any more after the upgrade"
+    kill "$vm_daemon"
+    until_true [ ! -d "/proc/$vm_daemon" ]
+    start_vm_daemon
+    until_true vm_is_there
+    [ "$(pgrep -f 'guest=gangway-vm')" = "$vm_process" ] || wrong "the new daemon has started the VM anew"
+    said "the VM runs through the upgrade, and the new daemon takes it over"
+fi
 [[ $(readlink "/proc/$daemon/exe") == *"(deleted)" ]] || wrong "the program was not replaced"
 as_user gangway status | sed 's/^/        /'
 engine_answers || wrong "the former daemon does not pass requests any more"
@@ -156,6 +185,14 @@ for file in /var/lib/gangway/default/data.img /etc/gangway/gangway.json; do
 done
 kill "$daemon"
 until_true [ ! -d "/proc/$daemon" ]
+if [ -n "$image" ]; then
+    # Its program is gone, and it goes on.
+    vm_is_there || wrong "the VM is not there any more after the removal"
+    kill "$vm_process" "$vm_daemon"
+    until_true [ ! -d "/proc/$vm_daemon" ]
+    pkill -u tester libvirtd || true
+    until_true bash -c '! pgrep -u tester libvirtd'
+fi
 apt purge gangway
 [ -z "$image" ] || apt purge gangway-image
 [ -f /home/tester/.local/state/gangway/default/data.img ] || wrong "purging took what is in a home"
