@@ -17,9 +17,10 @@ namespace {
 // What the child says when the VM is awake; anything else is a failure's sentence.
 constexpr char awake = '\n';
 
+// To a parent that may have gone, in which case there is nobody to tell.
 void say(int to, std::string_view what)
 {
-    static_cast<void>(::write(to, what.data(), what.size()));
+    [[maybe_unused]] const auto written = ::write(to, what.data(), what.size());
 }
 
 [[noreturn]] void hold(const control_client& daemon, pid_t parent, int to_parent)
