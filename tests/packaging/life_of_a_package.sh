@@ -115,17 +115,13 @@ start_vm_daemon() {
     until_true as_user gangway --instance vm status
     vm_daemon=$(pgrep -f 'gangwayd --instance vm$')
 }
-vm_engine() {
-    printf 'GET %s HTTP/1.1\r\nHost: docker\r\nConnection: close\r\n\r\n' "$1" |
-        timeout 30 socat -t 20 - "UNIX-CONNECT:$vm_socket"
-}
-vm_is_there() { [[ $(vm_engine /_ping) == *"200 OK"* ]]; }
+vm_is_there() { [[ $(printf 'GET /_ping HTTP/1.1\r\nHost: docker\r\nConnection: close\r\n\r\n' | timeout 30 socat -t 20 - "UNIX-CONNECT:$vm_socket") == *"200 OK"* ]]; }
 if [ -n "$image" ]; then
     start_vm_daemon
     as_user gangway --instance vm up >/tmp/up.log 2>&1 || { cat /tmp/up.log /tmp/gangwayd-vm.log >&2; wrong "the VM does not start"; }
     vm_is_there || wrong "the VM's engine does not answer"
     vm_process=$(pgrep -f 'guest=gangway-vm')
-    said "a VM of the image's package runs: $(tail -n 1 /tmp/up.log); its engine is Docker $(vm_engine /version | grep -o '"Version":"[^"]*"' | tail -n 1)"
+    said "a VM of the image's package runs: $(tail -n 1 /tmp/up.log)"
 fi
 engine_answers() { [[ $(printf '%s' "$request" | socat -t 5 - "UNIX-CONNECT:$socket") == *"200 OK"* ]]; }
 
