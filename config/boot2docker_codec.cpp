@@ -1,5 +1,6 @@
 // The codec of the boot2docker ISO: an object of its own, whose members are complained about each.
 #include "config/codecs.hpp"
+#include "config/remote_file.hpp"
 
 #include <nlohmann/json.hpp>
 
@@ -11,11 +12,6 @@ namespace {
 
 constexpr std::string_view url_pattern = "^(https?://[^/]|(~)?/)";
 constexpr std::size_t digits_of_sha256 = 64;
-
-bool is_url(const std::string& place)
-{
-    return place.starts_with("http://") || place.starts_with("https://");
-}
 
 bool has_host(std::string_view url)
 {

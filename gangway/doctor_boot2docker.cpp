@@ -1,20 +1,12 @@
 // What was taken out of the ISO, or else the ISO.
 #include "gangway/doctor_boot2docker.hpp"
 
+#include "config/remote_file.hpp"
 #include "gangway/sha256.hpp"
 
 #include <system_error>
 
 namespace gangway {
-namespace {
-
-bool is_url(const std::string& place)
-{
-    return !place.starts_with('/');
-}
-
-}  // namespace
-
 finding judge_boot2docker(const boot2docker_facts& facts)
 {
     const auto wrong = [&](const std::string& found, const char* advice) {
@@ -22,7 +14,7 @@ finding judge_boot2docker(const boot2docker_facts& facts)
     };
     if (facts.taken_out)
         return {"image", verdict::ok, "boot2docker, taken out of " + facts.iso, {}};
-    if (is_url(facts.iso))
+    if (config::is_url(facts.iso))
         return {"image", verdict::ok, "boot2docker, to be downloaded from " + facts.iso, {}};
     if (!facts.exists)
         return wrong(
@@ -49,7 +41,7 @@ boot2docker_facts look_at_boot2docker(
     facts.taken_out = std::filesystem::exists(
         state_dir / "boot2docker" / settings.sha256 / "isolinux.cfg", unknown
     );
-    if (facts.taken_out || is_url(settings.iso)) return facts;
+    if (facts.taken_out || config::is_url(settings.iso)) return facts;
     facts.exists = std::filesystem::is_regular_file(settings.iso, unknown);
     if (facts.exists) facts.sha256 = sha256_of_file(settings.iso);
     return facts;

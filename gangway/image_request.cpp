@@ -1,9 +1,9 @@
 // A path or a URL, and its sha256, checked before anybody is asked.
 #include "gangway/image_request.hpp"
 
+#include "config/remote_file.hpp"
 #include "gangway/failure.hpp"
 
-#include <algorithm>
 #include <cctype>
 #include <filesystem>
 #include <string_view>
@@ -35,25 +35,11 @@ std::string percent_encoded(std::string_view text)
     return encoded;
 }
 
-bool is_url(std::string_view place)
-{
-    return place.find("://") != std::string_view::npos;
-}
-
-std::string checked_url(const std::string& url)
-{
-    if (url.starts_with("http://") || url.starts_with("https://")) return url;
-    throw failure("only http:// and https:// URLs can be fetched, not " + url, exit_status::usage);
-}
-
 // As sha256sum prints it, or in capitals.
 std::string checked_sha256(std::string text)
 {
     for (auto& letter : text) letter = static_cast<char>(std::tolower(letter));
-    const bool fits = text.size() == 64 && std::ranges::all_of(text, [](unsigned char letter) {
-                          return std::isxdigit(letter) != 0;
-                      });
-    if (!fits)
+    if (!config::is_sha256(text))
         throw failure(
             "a sha256 has 64 hexadecimal digits, as sha256sum prints them; not " + text,
             exit_status::usage
@@ -65,15 +51,21 @@ std::string checked_sha256(std::string text)
 
 std::string download_target(const invocation& asked)
 {
-    const auto place = is_url(*asked.image)
-                           ? checked_url(*asked.image)
-                           : std::filesystem::absolute(*asked.image).lexically_normal().native();
-    if (is_url(place) && !asked.sha256)
+    auto place = *asked.image;
+    if (config::is_url(place)) {
+        if (!asked.sha256)
+            throw failure(
+                "a URL needs --sha256, which is the archive's: what comes from elsewhere is not "
+                "run unless it is what you mean",
+                exit_status::usage
+            );
+    } else if (place.find("://") != std::string::npos) {
         throw failure(
-            "a URL needs --sha256, which is the archive's: what comes from elsewhere is not run "
-            "unless it is what you mean",
-            exit_status::usage
+            "only http:// and https:// URLs can be fetched, not " + place, exit_status::usage
         );
+    } else {
+        place = std::filesystem::absolute(place).lexically_normal().native();
+    }
     auto target = "/v1/image/download?source=" + percent_encoded(place);
     if (asked.sha256) target += "&sha256=" + checked_sha256(*asked.sha256);
     return target;

@@ -1,9 +1,9 @@
 // The table.
 #include "gangwayd/vm_command.hpp"
 
+#include "config/remote_file.hpp"
 #include "config/units.hpp"
 #include "proxy/query_text.hpp"
-#include "vmctl/sha256.hpp"
 
 #include <algorithm>
 #include <array>
@@ -86,9 +86,9 @@ std::optional<vm_command> download_command(std::string_view query)
     vmctl::image_source source{
         proxy::query_value(query, "source").value_or(""),
         proxy::query_value(query, "sha256").value_or("")};
-    const bool is_pinned = vmctl::is_sha256(source.sha256);
-    if (!is_pinned && (vmctl::is_url(source.place) || !source.sha256.empty())) return std::nullopt;
-    if (!vmctl::is_url(source.place) && !source.place.starts_with('/')) return std::nullopt;
+    const bool is_pinned = config::is_sha256(source.sha256);
+    if (!is_pinned && (config::is_url(source.place) || !source.sha256.empty())) return std::nullopt;
+    if (!config::is_url(source.place) && !source.place.starts_with('/')) return std::nullopt;
     return vm_command{
         "gangway download", start::none, true, [source](supervisor& vm, requester who) {
             return vm.take_in_image(std::move(who), source);

@@ -1,9 +1,11 @@
 // bsdtar takes the files out; what is complete is renamed into its place.
 #include "vmctl/boot2docker_image.hpp"
 
+#include "config/remote_file.hpp"
 #include "vmctl/disk_tool.hpp"
 #include "vmctl/download.hpp"
 #include "vmctl/private_file.hpp"
+#include "vmctl/scratch_directory.hpp"
 #include "vmctl/sha256.hpp"
 
 #include <spdlog/spdlog.h>
@@ -91,30 +93,6 @@ std::optional<boot2docker_image> image_in(const path& directory)
         // The VM has no screen: what init says goes to the log that a failed start quotes.
         *command_line + " console=ttyS0"};
 }
-
-// Gone with its end.
-class scratch {
-public:
-    explicit scratch(path directory) : directory_(std::move(directory))
-    {
-        std::filesystem::remove_all(directory_);
-        make_private_directory(directory_);
-    }
-
-    scratch(const scratch&) = delete;
-    scratch& operator=(const scratch&) = delete;
-
-    ~scratch()
-    {
-        std::error_code ignored;
-        std::filesystem::remove_all(directory_, ignored);
-    }
-
-    const path& name() const { return directory_; }
-
-private:
-    path directory_;
-};
 
 void check_digest(const path& iso, const std::string& wanted)
 {
@@ -206,11 +184,11 @@ boot2docker_image ensure_boot2docker_image(
         // Another process may have had the lock.
         if (auto image = image_in(place)) return *image;
         path iso = settings.iso;
-        if (is_url(settings.iso))
+        if (config::is_url(settings.iso))
             iso = fetched(settings, place.parent_path());
         else
             check_digest(iso, settings.sha256);
-        const scratch work(partial_name(place));
+        const scratch_directory work(partial_name(place));
         take_out(iso, work.name());
         std::filesystem::rename(work.name() / "taken", place);
         forget_others(place.parent_path(), place);

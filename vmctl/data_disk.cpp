@@ -3,6 +3,7 @@
 
 #include "vmctl/ext4.hpp"
 #include "vmctl/private_file.hpp"
+#include "vmctl/scratch_directory.hpp"
 
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -31,31 +32,6 @@ std::string system_message(int error)
 {
     return std::generic_category().message(error);
 }
-
-// A private directory beside the disk: the keys that pass through it must not lie in /tmp. What an
-// earlier process left there when it was killed goes with the first use.
-class scratch_directory {
-public:
-    explicit scratch_directory(path directory) : directory_(std::move(directory))
-    {
-        std::filesystem::remove_all(directory_);
-        make_private_directory(directory_);
-    }
-
-    scratch_directory(const scratch_directory&) = delete;
-    scratch_directory& operator=(const scratch_directory&) = delete;
-
-    ~scratch_directory()
-    {
-        std::error_code ignored;
-        std::filesystem::remove_all(directory_, ignored);
-    }
-
-    const path& name() const { return directory_; }
-
-private:
-    path directory_;
-};
 
 // Removes a file that did not become what it should.
 class removed_unless_kept {
@@ -223,6 +199,7 @@ disk_change ensure_data_disk(
     try {
         // What a killed process left behind. Only a leftover of the lock's holder can be here.
         std::filesystem::remove(partial_name(disk));
+        // Beside the disk: the keys that pass through it must not lie in /tmp.
         const scratch_directory scratch(disk.parent_path() / "seed.partial");
         if (std::filesystem::exists(std::filesystem::symlink_status(disk)))
             return keep_current(disk, rounded, seed, scratch.name(), lock.descriptor());

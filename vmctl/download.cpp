@@ -161,11 +161,6 @@ void download(
         throw storage_error("cannot make the file " + target.string() + ": " + error.message());
 }
 
-bool is_url(const std::string& place)
-{
-    return place.starts_with("http://") || place.starts_with("https://");
-}
-
 std::string without_password(const std::string& url)
 {
     const auto authority = url.find("//");

@@ -29,9 +29,6 @@ void download(
     int holds = -1
 );
 
-// Whether `place` is a URL that download() takes, else it is a path.
-bool is_url(const std::string& place);
-
 // `url` without the password that may be in it.
 std::string without_password(const std::string& url);
 

@@ -1,6 +1,7 @@
 // manifest.json to a typed value, every doubt a sentence.
 #include "vmctl/image.hpp"
 
+#include "config/remote_file.hpp"
 #include "vmctl/private_file.hpp"
 #include "vmctl/sha256.hpp"
 
@@ -92,7 +93,7 @@ public:
         if (!value.is_object() || !value.contains("size") || !value["size"].is_number_unsigned())
             refuse("gives no size for " + name);
         if (!value.contains("sha256") || !value["sha256"].is_string() ||
-            !is_sha256(value["sha256"].get_ref<const std::string&>()))
+            !config::is_sha256(value["sha256"].get_ref<const std::string&>()))
             refuse("gives no sha256 for " + name);
         return {value["size"].get<std::uint64_t>(), value["sha256"].get<std::string>()};
     }

@@ -1,18 +1,17 @@
 // Directories that are renamed, under a lock on the one that holds them.
 #include "vmctl/image_store.hpp"
 
+#include "config/remote_file.hpp"
 #include "vmctl/disk_tool.hpp"
 #include "vmctl/private_file.hpp"
+#include "vmctl/scratch_directory.hpp"
 #include "vmctl/sha256.hpp"
 
 #include <fcntl.h>
-#include <sys/file.h>
 #include <unistd.h>
 
 #include <cerrno>
-#include <chrono>
 #include <system_error>
-#include <thread>
 #include <utility>
 
 namespace vmctl {
@@ -69,39 +68,6 @@ void sync_image(const fs::path& directory)
     sync(directory);
 }
 
-// As directory_lock, but who waits for it can end that.
-unique_descriptor lock_when_free(const fs::path& directory, const image_report& report)
-{
-    unique_descriptor opened(open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-    if (!opened)
-        throw storage_error(
-            "cannot open " + directory.string() + ": " + std::generic_category().message(errno)
-        );
-    while (flock(opened.get(), LOCK_EX | LOCK_NB) != 0) {
-        report("wait", {});
-        std::this_thread::sleep_for(std::chrono::milliseconds(200));
-    }
-    return opened;
-}
-
-class cleared_at_end {
-public:
-    explicit cleared_at_end(fs::path path) : path_(std::move(path)) {}
-
-    cleared_at_end(const cleared_at_end&) = delete;
-    cleared_at_end& operator=(const cleared_at_end&) = delete;
-
-    ~cleared_at_end()
-    {
-        open_to_owner(path_);
-        std::error_code stays;  // until the next one is taken in
-        fs::remove_all(path_, stays);
-    }
-
-private:
-    fs::path path_;
-};
-
 // What else an archive may hold could lead out of its directory.
 void check_kinds(const fs::path& directory)
 {
@@ -146,17 +112,17 @@ vm_image image_store::take_in(const image_source& source, const image_report& re
     check_place();
     // The directory itself stays, since a lock on one that is gone keeps nobody out. What a tool
     // holds keeps the next daemon out, too, until the tool has ended.
-    const auto alone = lock_when_free(incoming_, report);
-    clear(unpacked());
-    const cleared_at_end scratch(unpacked());
-    if (is_url(source.place)) {
+    const directory_lock alone(incoming_, [&report] { report("wait", {}); });
+    clear(unpacked().parent_path());
+    const scratch_directory scratch(unpacked().parent_path());
+    if (config::is_url(source.place)) {
         const auto archive = incoming_ / ("archive-" + source.sha256);
         // One may be left of an earlier try, which had no room to be unpacked.
         if (!is_there(archive) || sha256_of(archive) != source.sha256) {
             const auto tell = [&report](download_progress so_far) { report("download", so_far); };
-            download(source.place, archive, source.sha256, tell, alone.get());
+            download(source.place, archive, source.sha256, tell, alone.descriptor());
         }
-        unpack(archive, report, alone.get());
+        unpack(archive, report, alone.descriptor());
         clear(archive);
     } else if (fs::is_directory(source.place)) {
         if (!source.sha256.empty())
@@ -167,11 +133,13 @@ vm_image image_store::take_in(const image_source& source, const image_report& re
             throw storage_error(
                 source.place + " has another sha256 than was asked for: " + sha256_of(source.place)
             );
-        unpack(source.place, report, alone.get());
+        unpack(source.place, report, alone.descriptor());
     }
     const auto made = place_of_manifest(unpacked());
     report("verify", {});
     verify_checksums(load_image(made));
+    // Whoever runs QEMU may read it.
+    fs::permissions(made, fs::perms(0755));
     sync_image(made);
     const directory_lock renaming(directory_.parent_path());
     clear(next_);
@@ -217,7 +185,7 @@ void image_store::copy(const fs::path& source, const image_report& report) const
 
 fs::path image_store::unpacked() const
 {
-    return incoming_ / "unpacked";
+    return incoming_ / "unpacked/image";
 }
 
 // What a package has brought would be another's files.

@@ -8,7 +8,9 @@
 
 #include <array>
 #include <cerrno>
+#include <chrono>
 #include <system_error>
+#include <thread>
 
 namespace vmctl {
 namespace {
@@ -118,12 +120,20 @@ std::string read_file(const std::filesystem::path& path)
     }
 }
 
-directory_lock::directory_lock(const std::filesystem::path& directory)
+directory_lock::directory_lock(
+    const std::filesystem::path& directory, const std::function<void()>& waiting
+)
     : descriptor_(open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC))
 {
+    constexpr std::chrono::milliseconds interval{200};
     if (!descriptor_) throw_error("open the directory", directory, errno);
-    while (flock(descriptor_.get(), LOCK_EX) != 0)
-        if (errno != EINTR) throw_error("lock the directory", directory, errno);
+    while (flock(descriptor_.get(), waiting ? LOCK_EX | LOCK_NB : LOCK_EX) != 0) {
+        if (errno != EINTR && errno != EWOULDBLOCK)
+            throw_error("lock the directory", directory, errno);
+        if (!waiting) continue;
+        waiting();
+        std::this_thread::sleep_for(interval);
+    }
 }
 
 }  // namespace vmctl

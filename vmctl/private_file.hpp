@@ -5,6 +5,7 @@
 #include "vmctl/storage_error.hpp"
 
 #include <filesystem>
+#include <functional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -64,11 +65,14 @@ void commit_file(
 
 std::string read_file(const std::filesystem::path& path);
 
-// Excludes other processes from a directory for as long as it lives; waits its turn. A tool that is
+// Excludes other processes from a directory for as long as it lives; waits its turn, and calls
+// `waiting` several times a second while it does: what that throws ends the wait. A tool that is
 // given descriptor() keeps the lock even when this process is killed.
 class directory_lock {
 public:
-    explicit directory_lock(const std::filesystem::path& directory);
+    explicit directory_lock(
+        const std::filesystem::path& directory, const std::function<void()>& waiting = {}
+    );
 
     int descriptor() const { return descriptor_.get(); }
 

@@ -58,10 +58,4 @@ std::string sha256_of(const std::filesystem::path& file)
     return digest.hex();
 }
 
-bool is_sha256(std::string_view text)
-{
-    return text.size() == 64 &&
-           text.find_first_not_of("0123456789abcdef") == std::string_view::npos;
-}
-
 }  // namespace vmctl

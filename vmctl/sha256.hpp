@@ -29,7 +29,4 @@ private:
 // Of a whole file. Throws storage_error when it cannot be read.
 std::string sha256_of(const std::filesystem::path& file);
 
-// Whether `text` is one as hex() gives it.
-bool is_sha256(std::string_view text);
-
 }  // namespace vmctl
