@@ -3,6 +3,7 @@
 
 #include "config/endpoint.hpp"
 #include "proxy/byte_stream.hpp"
+#include "proxy/peer.hpp"
 
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
@@ -18,16 +19,6 @@ namespace proxy {
 class listen_error : public std::runtime_error {
     using std::runtime_error::runtime_error;
 };
-
-// The process at the other end, as the kernel knows it (SO_PEERCRED).
-struct peer {
-    unsigned uid = 0;
-    int pid = 0;
-    std::string command = {};  // the program's name, where it is known already
-};
-
-// The name of the peer's program; empty when it is already gone.
-std::string command_of(const peer& who);
 
 struct client_connection {
     std::unique_ptr<byte_stream> stream;

@@ -17,7 +17,6 @@
 
 #include <cerrno>
 #include <chrono>
-#include <fstream>
 #include <optional>
 #include <utility>
 
@@ -27,16 +26,6 @@ namespace proxy {
 namespace {
 
 using asio::local::stream_protocol;
-
-peer identify(int socket)
-{
-    ucred credentials{};
-    socklen_t size = sizeof credentials;
-    if (::getsockopt(socket, SOL_SOCKET, SO_PEERCRED, &credentials, &size) != 0) {
-        return {};
-    }
-    return {credentials.uid, credentials.pid};
-}
 
 class unix_listener final : public listener {
 public:
@@ -94,7 +83,7 @@ private:
             return std::nullopt;
         }
         try {
-            const auto who = identify(descriptor);
+            const auto who = peer_of(descriptor);
             return client_connection{make_socket_stream(executor, descriptor), who};
         } catch (const boost::system::system_error& error) {
             ec = error.code();
@@ -118,16 +107,6 @@ std::string path_of(int descriptor)
 }
 
 }  // namespace
-
-std::string command_of(const peer& who)
-{
-    std::string command = who.command;
-    if (command.empty()) {
-        std::ifstream comm("/proc/" + std::to_string(who.pid) + "/comm");
-        std::getline(comm, command);
-    }
-    return command;
-}
 
 std::unique_ptr<listener> listen_on(
     asio::any_io_executor executor, const config::unix_endpoint& endpoint, const std::string& group

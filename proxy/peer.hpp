@@ -1,0 +1,22 @@
+// Who has connected: the process at the other end of a client's connection. One source file a
+// kernel.
+#pragma once
+
+#include <string>
+
+namespace proxy {
+
+// As the kernel knows it (Linux: SO_PEERCRED; macOS: getpeereid(3) and LOCAL_PEERPID).
+struct peer {
+    unsigned uid = 0;
+    int pid = 0;
+    std::string command = {};  // the program's name, where it is known already
+};
+
+// Of a connected unix socket. Nobody, all zero, when the kernel does not tell.
+peer peer_of(int socket);
+
+// The name of the peer's program; empty when it is already gone.
+std::string command_of(const peer& who);
+
+}  // namespace proxy
