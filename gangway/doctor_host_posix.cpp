@@ -86,7 +86,7 @@ std::optional<std::string> obstacle_to_system_libvirt()
         sockaddr_un address{};
         address.sun_family = AF_UNIX;
         path.copy(address.sun_path, sizeof address.sun_path - 1);
-        const int probe = ::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+        const int probe = ::socket(AF_UNIX, SOCK_STREAM, 0);
         if (probe < 0) return std::generic_category().message(errno);
         const int result =
             // NOLINTNEXTLINE(cppcoreguidelines-pro-type-reinterpret-cast): as the call wants it
@@ -138,7 +138,8 @@ space_facts look_at_space(const config::settings& settings)
     std::error_code error;
     // One that was grown by command is larger than the setting.
     const auto grown = fs::file_size(disk, error);
-    const auto limit = error ? settings.vm.disk.bytes : std::max(settings.vm.disk.bytes, grown);
+    const auto limit =
+        error ? settings.vm.disk.bytes : std::max<std::uint64_t>(settings.vm.disk.bytes, grown);
     facts.disk_may_take = limit - std::min(limit, bytes_taken(disk));
     const auto space = fs::space(existing_directory(settings.state_dir), error);
     if (!error) facts.free = space.available;

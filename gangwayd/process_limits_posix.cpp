@@ -10,13 +10,28 @@
 #include <cstdlib>
 #include <string>
 
-void prepare_process()
+namespace {
+
+// Without it there are fewer clients at once, no more.
+void raise_descriptor_limit()
 {
     ::rlimit files{};
-    if (::getrlimit(RLIMIT_NOFILE, &files) == 0) {
-        files.rlim_cur = files.rlim_max;
-        ::setrlimit(RLIMIT_NOFILE, &files);  // without it there are fewer clients at once, no more
+    if (::getrlimit(RLIMIT_NOFILE, &files) != 0) return;
+    // macOS says that there is no hard limit, and refuses what is above its kernel's own.
+    for (const rlim_t wanted : {files.rlim_max, rlim_t{65536}, rlim_t{10240}}) {
+        if (wanted <= files.rlim_cur || wanted > files.rlim_max) continue;
+        ::rlimit raised{};
+        raised.rlim_cur = wanted;
+        raised.rlim_max = files.rlim_max;
+        if (::setrlimit(RLIMIT_NOFILE, &raised) == 0) return;
     }
+}
+
+}  // namespace
+
+void prepare_process()
+{
+    raise_descriptor_limit();
     ::umask(077);
     std::signal(SIGPIPE, SIG_IGN);
     proxy::keep_large_buffers_off_heap();

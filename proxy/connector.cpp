@@ -2,6 +2,7 @@
 #include "proxy/connector.hpp"
 
 #include "proxy/asio_bridge.hpp"
+#include "proxy/new_socket.hpp"
 #include "proxy/socket_stream.hpp"
 #include "proxy/stream_wait.hpp"
 #include "vmctl/gate.hpp"
@@ -78,8 +79,7 @@ asio::awaitable<std::vector<tcp::endpoint>> resolve(std::string host, std::uint1
 // A socket that is not connected yet.
 class open_socket {
 public:
-    explicit open_socket(int family)
-        : descriptor_(::socket(family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0))
+    explicit open_socket(int family) : descriptor_(new_stream_socket(family))
     {
         if (descriptor_ < 0 && errno != EMFILE && errno != ENFILE) fail(errno);
     }

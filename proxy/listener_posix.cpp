@@ -1,6 +1,7 @@
 // Accepting clients on unix sockets.
 #include "proxy/inherited_sockets.hpp"
 #include "proxy/listener.hpp"
+#include "proxy/new_socket.hpp"
 #include "proxy/shortage.hpp"
 #include "proxy/socket_file.hpp"
 #include "proxy/socket_stream.hpp"
@@ -76,8 +77,7 @@ private:
         const asio::any_io_executor& executor, boost::system::error_code& ec
     )
     {
-        const int descriptor =
-            ::accept4(acceptor_.native_handle(), nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC);
+        const int descriptor = accept_stream(acceptor_.native_handle());
         if (descriptor < 0) {
             ec.assign(errno, boost::system::system_category());
             return std::nullopt;

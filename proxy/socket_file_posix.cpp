@@ -1,5 +1,6 @@
 // Claiming a socket path with flock(2), connect(2) and a few system calls more.
 #include "proxy/listener.hpp"
+#include "proxy/new_socket.hpp"
 #include "proxy/socket_file.hpp"
 
 #include <fcntl.h>
@@ -134,7 +135,7 @@ void socket_file::remove_stale() const
     }
     const auto address = address_of(path_);
     // Non-blocking: a live listener with a full backlog answers EAGAIN and counts as live.
-    const int probe = ::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+    const int probe = new_stream_socket(AF_UNIX);
     if (probe < 0) fail("cannot make a socket");
     const int result = ::connect(probe, generic(address), sizeof address);
     const int error = result == 0 ? 0 : errno;
@@ -154,7 +155,7 @@ void socket_file::remove_stale() const
 int socket_file::bind_and_listen()
 {
     const auto address = address_of(path_);
-    const int listening = ::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+    const int listening = new_stream_socket(AF_UNIX);
     if (listening < 0) fail("cannot make a socket");
     try {
         // Closed to everybody until its group is set: there is no moment with a wider mode.

@@ -1,6 +1,7 @@
 // By posix_spawn.
 #include "proxy/child_process.hpp"
 #include "proxy/spawn.hpp"
+#include "vmctl/spawn_alone.hpp"
 
 #include <boost/system/system_error.hpp>
 #include <fcntl.h>
@@ -14,6 +15,8 @@
 #include <cstdlib>
 #include <string_view>
 
+extern char** environ;  // NOLINT(readability-redundant-declaration): macOS declares it nowhere
+
 namespace proxy {
 namespace {
 
@@ -22,8 +25,10 @@ namespace {
     throw boost::system::system_error(failure, boost::system::system_category(), what);
 }
 
-void must_not_block(const descriptor& ours)
+// Neither blocks nor goes to a program.
+void keep(const descriptor& ours)
 {
+    ::fcntl(ours.get(), F_SETFD, FD_CLOEXEC);
     ::fcntl(ours.get(), F_SETFL, ::fcntl(ours.get(), F_GETFL) | O_NONBLOCK);
 }
 
@@ -79,18 +84,21 @@ public:
         ::posix_spawn_file_actions_adddup2(&actions_, ends.programs_socket.get(), STDIN_FILENO);
         ::posix_spawn_file_actions_adddup2(&actions_, ends.programs_socket.get(), STDOUT_FILENO);
         ::posix_spawn_file_actions_adddup2(&actions_, ends.programs_errors.get(), STDERR_FILENO);
-        ::posix_spawn_file_actions_addclosefrom_np(&actions_, STDERR_FILENO + 1);
+        const short alone = vmctl::give_no_others(actions_, STDERR_FILENO + 1);
         ::posix_spawnattr_init(&attributes_);
         // What a daemon ignores or blocks is not the program's affair.
         sigset_t signals;
-        ::sigemptyset(&signals);
+        sigemptyset(&signals);
         ::posix_spawnattr_setsigmask(&attributes_, &signals);
         for (const int each : {SIGPIPE, SIGINT, SIGTERM, SIGHUP, SIGCHLD})
-            ::sigaddset(&signals, each);
+            sigaddset(&signals, each);
         ::posix_spawnattr_setsigdefault(&attributes_, &signals);
         // A session of its own is a group of its own, and has no terminal that it could ask at.
         ::posix_spawnattr_setflags(
-            &attributes_, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSID
+            &attributes_,
+            static_cast<short>(
+                POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSID | alone
+            )
         );
     }
 
@@ -117,16 +125,16 @@ private:
 program_ends make_program_ends()
 {
     std::array<int, 2> sockets{};
-    if (::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, sockets.data()) != 0)
+    if (::socketpair(AF_UNIX, SOCK_STREAM, 0, sockets.data()) != 0)
         fail(errno, "cannot make a pair of sockets");
     descriptor socket(sockets[0]);
     const descriptor programs_socket(sockets[1]);
     std::array<int, 2> pipe{};
-    if (::pipe2(pipe.data(), O_CLOEXEC) != 0) fail(errno, "cannot make a pipe");
+    if (::pipe(pipe.data()) != 0) fail(errno, "cannot make a pipe");
     descriptor errors(pipe[0]);
     const descriptor programs_errors(pipe[1]);
-    must_not_block(socket);
-    must_not_block(errors);
+    keep(socket);
+    keep(errors);
     return {
         std::move(socket),
         std::move(errors),

@@ -53,8 +53,9 @@ unique_descriptor connect_to(const std::filesystem::path& path)
     address.sun_family = AF_UNIX;
     if (path.native().size() >= sizeof address.sun_path) refuse("its socket's path is too long");
     std::memcpy(address.sun_path, path.c_str(), path.native().size());
-    unique_descriptor connection(socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
-    if (!connection ||
+    unique_descriptor connection(socket(AF_UNIX, SOCK_STREAM, 0));
+    if (!connection || fcntl(connection.get(), F_SETFD, FD_CLOEXEC) != 0 ||
+        fcntl(connection.get(), F_SETFL, O_NONBLOCK) != 0 ||
         connect(connection.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0)
         is_silent(path.string() + ": " + std::generic_category().message(errno));
     return connection;

@@ -120,7 +120,8 @@ void refuse_if_in_use(const unique_descriptor& opened, const path& file)
     range.l_whence = SEEK_SET;
     range.l_start = 100;
     range.l_len = 164;
-    if (fcntl(opened.get(), F_OFD_GETLK, &range) == 0 && range.l_type != F_UNLCK)
+    // Tells of locks of open files, too, which QEMU's are where there are any.
+    if (fcntl(opened.get(), F_GETLK, &range) == 0 && range.l_type != F_UNLCK)
         throw storage_error(
             "the data disk " + file.string() +
             " is in use by another virtual machine: stop it first"

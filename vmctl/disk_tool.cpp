@@ -3,6 +3,7 @@
 #include "vmctl/disk_tool.hpp"
 
 #include "vmctl/private_file.hpp"
+#include "vmctl/spawn_alone.hpp"
 
 #include <fcntl.h>
 #include <poll.h>
@@ -18,6 +19,8 @@
 #include <map>
 #include <string_view>
 #include <system_error>
+
+extern char** environ;  // NOLINT(readability-redundant-declaration): macOS declares it nowhere
 
 namespace vmctl {
 namespace {
@@ -76,7 +79,8 @@ struct pipe_ends {
 pipe_ends make_pipe()
 {
     std::array<int, 2> ends = {};
-    if (pipe2(ends.data(), O_CLOEXEC) != 0) throw_error("make a pipe", errno);
+    if (pipe(ends.data()) != 0) throw_error("make a pipe", errno);
+    for (const int end : ends) fcntl(end, F_SETFD, FD_CLOEXEC);
     return {unique_descriptor(ends[0]), unique_descriptor(ends[1])};
 }
 
@@ -117,9 +121,6 @@ public:
         // A process group of its own: Ctrl-C in the daemon's terminal must not end a tool that is
         // at work on the disk.
         posix_spawnattr_setpgroup(&attributes_, 0);
-        posix_spawnattr_setflags(
-            &attributes_, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETPGROUP
-        );
     }
 
     spawn_plan(const spawn_plan&) = delete;
@@ -133,7 +134,13 @@ public:
 
     posix_spawn_file_actions_t* actions() { return &actions_; }
 
-    posix_spawnattr_t* attributes() { return &attributes_; }
+    // After all actions.
+    const posix_spawnattr_t* attributes(short flags)
+    {
+        flags |= POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETPGROUP;
+        posix_spawnattr_setflags(&attributes_, flags);
+        return &attributes_;
+    }
 
 private:
     posix_spawn_file_actions_t actions_ = {};
@@ -162,7 +169,7 @@ pid_t spawn(const tool_call& call, const pipe_ends& output, const pipe_ends& err
     posix_spawn_file_actions_adddup2(plan.actions(), output_copy.get(), 1);
     posix_spawn_file_actions_adddup2(plan.actions(), errors_copy.get(), 2);
     if (held_copy) posix_spawn_file_actions_adddup2(plan.actions(), held_copy.get(), 3);
-    posix_spawn_file_actions_addclosefrom_np(plan.actions(), held_copy ? 4 : 3);
+    const short alone = give_no_others(*plan.actions(), held_copy ? 4 : 3);
     if (!call.directory.empty())
         posix_spawn_file_actions_addchdir_np(plan.actions(), call.directory.c_str());
 
@@ -171,7 +178,7 @@ pid_t spawn(const tool_call& call, const pipe_ends& output, const pipe_ends& err
         &child,
         program.c_str(),
         plan.actions(),
-        plan.attributes(),
+        plan.attributes(alone),
         pointers_to(words).data(),
         pointers_to(environment).data()
     );

@@ -14,6 +14,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <chrono>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -256,10 +257,18 @@ void packed_memory::unpack() const
 std::string packed_memory::identity() const
 {
     struct stat found = {};
-    if (file_.empty() || ::stat(file_.c_str(), &found) != 0) return {};
+    std::error_code unknown;
+    const auto written = fs::last_write_time(file_, unknown);
+    if (file_.empty() || unknown || ::stat(file_.c_str(), &found) != 0) return {};
+    // struct stat has it, too, under a name that is not the same everywhere.
+    using std::chrono::nanoseconds;
+    constexpr auto second = nanoseconds(std::chrono::seconds(1)).count();
+    const auto since_epoch = std::chrono::duration_cast<nanoseconds>(
+        std::chrono::file_clock::to_sys(written).time_since_epoch()
+    );
     std::ostringstream text;
-    text << found.st_ino << '-' << found.st_size << '-' << found.st_mtim.tv_sec << '.'
-         << found.st_mtim.tv_nsec;
+    text << found.st_ino << '-' << found.st_size << '-' << since_epoch.count() / second << '.'
+         << since_epoch.count() % second;
     return text.str();
 }
 

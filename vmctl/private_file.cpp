@@ -74,7 +74,8 @@ unique_descriptor create_file(const std::filesystem::path& path, unsigned mode)
     unique_descriptor file(open(path.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, mode & 0600U));
     if (!file) throw_error("make", path, errno);
     // The umask can only take away from what open() was asked for; fchmod gives what it took.
-    if (fchmod(file.get(), mode) != 0) throw_error("set the mode of", path, errno);
+    if (fchmod(file.get(), static_cast<mode_t>(mode)) != 0)
+        throw_error("set the mode of", path, errno);
     return file;
 }
 
