@@ -2,6 +2,8 @@
 // everything derived from it is pure; only read_environment() looks at the real process.
 #pragma once
 
+#include "config/windows_path.hpp"
+
 #include <filesystem>
 #include <string>
 #include <vector>
@@ -31,6 +33,7 @@ struct environment {
     std::string no_proxy = {};
     // The directories that there are of those where a machine's own authorities are.
     std::vector<std::filesystem::path> authorities = {};
+    path_dialect paths = path_dialect::posix;
 };
 
 // The environment of this process.

@@ -2,6 +2,8 @@
 #pragma once
 
 #include "config/share.hpp"
+#include "config/windows_path.hpp"
+#include "proxy/host_paths.hpp"
 
 #include <functional>
 #include <stdexcept>
@@ -16,17 +18,20 @@ inline constexpr std::string_view engine_socket = "/var/run/docker.sock";
 
 class bind_rules {
 public:
-    // Where symbolic links lead from an absolute path, of which the end need not exist. May block.
+    // See host_paths::real.
     using resolver = std::function<std::string(const std::string&)>;
 
-    // `docker_sockets`: where clients reach this daemon. `resolve` decides what follows links; the
-    // file system's own answer is real_path().
+    // `docker_sockets`: where clients reach this daemon, as paths in the same dialect. `resolve`
+    // decides what follows links.
     bind_rules(
-        std::vector<config::share> shares, std::vector<std::string> docker_sockets, resolver resolve
+        std::vector<config::share> shares,
+        std::vector<std::string> docker_sockets,
+        resolver resolve,
+        config::path_dialect dialect = config::path_dialect::posix
     );
 
     // What takes the place of `source` so that the engine finds what the client means; often the
-    // same. Text that is no absolute path is the engine's business, and stays. Throws
+    // same. Text that is no path of this machine is the engine's business, and stays. Throws
     // path_not_shared.
     std::string translate(const std::string& source) const;
 
@@ -38,14 +43,22 @@ public:
     bool is_writable(const std::string& path) const;
 
 private:
+    bool is_within(std::string_view path, std::string_view top) const;
     const config::share* share_of(std::string_view path) const;
     std::string for_the_engine(const std::string& path) const;
     bool is_docker_socket(const std::string& path, const std::string& real) const;
     std::string refusal(const std::string& source, const std::string& real) const;
+    std::string what_is_shared() const;
+
+    // windows_binds.cpp
+    std::string translate_windows(const std::string& source) const;
+    std::string translate_on_drive(const std::string& source, const std::string& path) const;
+    bool is_docker_pipe(std::string_view name) const;
 
     std::vector<config::share> shares_;
     std::vector<std::string> docker_sockets_;
     resolver resolve_;
+    config::path_dialect dialect_;
 };
 
 // what() is a sentence for the user: the path, what is shared, and the setting.
@@ -53,7 +66,10 @@ class path_not_shared : public std::runtime_error {
     using std::runtime_error::runtime_error;
 };
 
-// By the file system. What cannot be looked at is what it says.
-std::string real_path(const std::string& path);
+// The engine's socket by the names that it has on every machine, and whether `path` is of those.
+bool is_usual_docker_socket(std::string_view path);
+
+// "/proc", "/run/containerd" and others: who names them means the engine's machine.
+bool means_the_engines_machine(std::string_view path);
 
 }  // namespace proxy

@@ -23,6 +23,9 @@ node_packages=(nodejs npm)
 # libFuzzer is a part of libclang-rt; llvm has the symbolizer, without which a report names no line.
 fuzz_packages=(clang libclang-rt-dev llvm)
 
+# The build for Windows and what runs it. xz and make: for OpenSSL's source.
+windows_packages=(g++-mingw-w64-x86-64-posix wine64 wine make perl ccache catch2 dpkg-dev)
+
 say() { printf '\n==> %s\n' "$*"; }
 
 die() {
