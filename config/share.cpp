@@ -83,6 +83,11 @@ std::optional<std::string> obstacle_to_sharing(const std::filesystem::path& path
     return "who mounts " + std::string(*directory) + " means the virtual machine's own";
 }
 
+bool can_be_at_its_place(const std::filesystem::path& path)
+{
+    return !obstacle_to_sharing(path) && placed_in_guest({path}).elsewhere.empty();
+}
+
 share placed_in_guest(share one)
 {
     const auto path = one.path.string();

@@ -37,6 +37,9 @@ std::optional<std::string_view> engines_directory(std::string_view path);
 // Why `path` cannot be a share, as the end of a sentence about it. Nothing: it can.
 std::optional<std::string> obstacle_to_sharing(const std::filesystem::path& path);
 
+// Whether the guest can have a directory of the host at this very path.
+bool can_be_at_its_place(const std::filesystem::path& path);
+
 // With `elsewhere`, if the guest's own system is where the share would be, or its path is Windows'.
 share placed_in_guest(share one);
 

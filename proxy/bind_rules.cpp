@@ -34,12 +34,14 @@ bind_rules::bind_rules(
     std::vector<config::share> shares,
     std::vector<std::string> docker_sockets,
     resolver resolve,
-    config::path_dialect dialect
+    config::path_dialect dialect,
+    std::vector<config::host_alias> aliases
 )
     : shares_(std::move(shares)),
       docker_sockets_(std::move(docker_sockets)),
       resolve_(std::move(resolve)),
-      dialect_(dialect)
+      dialect_(dialect),
+      aliases_(std::move(aliases))
 {
 }
 
@@ -47,25 +49,41 @@ std::string bind_rules::translate(const std::string& source) const
 {
     if (dialect_ == config::path_dialect::windows) return translate_windows(source);
     if (!source.starts_with('/')) return source;
-    const auto path = config::normal(source).string();
+    const auto written = config::normal(source).string();
+    const auto path = config::usual_name(written, aliases_);
     const bool machines =
         means_the_engines_machine(path) || (path == "/" && share_of(path) == nullptr);
     const bool usual = is_usual_docker_socket(path);
     // Not looked at: a file system of that name here says nothing of the one there.
     if (machines && !usual && std::ranges::find(docker_sockets_, path) == docker_sockets_.end())
-        return source;
-    const auto real = usual ? path : resolve_(path);
-    if (usual || is_docker_socket(path, real))
-        return path == engine_socket ? source : std::string(engine_socket);
+        return path == written ? source : path;
+    const auto real = usual ? path : resolve_(written);
+    if (usual || is_docker_socket(written, real))
+        return written == engine_socket ? source : std::string(engine_socket);
     const auto* const target = share_of(real);
     if (target != nullptr) {
         // The engine follows links by its own paths, which only lead there if none is elsewhere.
-        const auto* const named = share_of(path);
+        const auto* const named = share_of(written);
         const bool follows =
             named != nullptr && named->elsewhere.empty() && target->elsewhere.empty();
         return follows ? source : for_the_engine(real);
     }
-    throw path_not_shared(refusal(source, real));
+    return through_links(source, written, real);
+}
+
+// Where `real` lies in no share by its own name: a share's path may lead there itself. The guest
+// then has the share at both places, if it can (vmctl/share_list, aliases_of).
+std::string bind_rules::through_links(
+    const std::string& source, const std::string& written, const std::string& real
+) const
+{
+    const auto [share, top] = share_behind_links(real);
+    if (share == nullptr) throw path_not_shared(refusal(source, real));
+    const bool at_both = share->elsewhere.empty() && config::can_be_at_its_place(top);
+    const auto* const named = share_of(written);
+    const bool leads_there = named != nullptr ? named->elsewhere.empty() : is_within(written, top);
+    if (at_both && leads_there) return source;
+    return share->in_guest().string() + (top == "/" ? real : real.substr(top.size()));
 }
 
 std::string bind_rules::restore(const std::string& told) const
@@ -92,7 +110,9 @@ bool bind_rules::is_writable(const std::string& path) const
     const auto plain = dialect_ == config::path_dialect::windows
                            ? config::read_windows_path(path).text
                            : config::normal(path).string();
-    const auto* const share = share_of(plain);
+    const auto* share = share_of(plain);
+    if (share == nullptr && plain.starts_with('/'))
+        share = share_behind_links(resolve_(plain)).share;
     return share != nullptr && share->writable;
 }
 
@@ -110,6 +130,17 @@ const config::share* bind_rules::share_of(std::string_view path) const
         const auto top = share.path.string();
         if (!is_within(path, top)) continue;
         if (!innermost || top.size() > innermost->path.string().size()) innermost = &share;
+    }
+    return innermost;
+}
+
+// The innermost one whose path leads to what `real` lies in.
+bind_rules::linked_share bind_rules::share_behind_links(const std::string& real) const
+{
+    linked_share innermost;
+    for (const auto& share : shares_) {
+        const auto top = resolve_(share.path.string());
+        if (is_within(real, top) && top.size() > innermost.top.size()) innermost = {&share, top};
     }
     return innermost;
 }

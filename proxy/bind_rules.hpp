@@ -1,6 +1,7 @@
 // What the source of a bind mount means to an engine in a VM. docs/shares.md has the table.
 #pragma once
 
+#include "config/host_places.hpp"
 #include "config/share.hpp"
 #include "config/windows_path.hpp"
 #include "proxy/host_paths.hpp"
@@ -22,12 +23,13 @@ public:
     using resolver = std::function<std::string(const std::string&)>;
 
     // `docker_sockets`: where clients reach this daemon, as paths in the same dialect. `resolve`
-    // decides what follows links.
+    // decides what follows links. `aliases`: by what other names its places are known.
     bind_rules(
         std::vector<config::share> shares,
         std::vector<std::string> docker_sockets,
         resolver resolve,
-        config::path_dialect dialect = config::path_dialect::posix
+        config::path_dialect dialect = config::path_dialect::posix,
+        std::vector<config::host_alias> aliases = {}
     );
 
     // What takes the place of `source` so that the engine finds what the client means; often the
@@ -43,8 +45,17 @@ public:
     bool is_writable(const std::string& path) const;
 
 private:
+    struct linked_share {
+        const config::share* share = nullptr;
+        std::string top;  // where its path leads
+    };
+
     bool is_within(std::string_view path, std::string_view top) const;
     const config::share* share_of(std::string_view path) const;
+    linked_share share_behind_links(const std::string& real) const;
+    std::string through_links(
+        const std::string& source, const std::string& written, const std::string& real
+    ) const;
     std::string for_the_engine(const std::string& path) const;
     bool is_docker_socket(const std::string& path, const std::string& real) const;
     std::string refusal(const std::string& source, const std::string& real) const;
@@ -59,6 +70,7 @@ private:
     std::vector<std::string> docker_sockets_;
     resolver resolve_;
     config::path_dialect dialect_;
+    std::vector<config::host_alias> aliases_;
 };
 
 // what() is a sentence for the user: the path, what is shared, and the setting.

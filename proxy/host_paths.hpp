@@ -1,10 +1,12 @@
 // Paths of this machine: how they are written, and what its file system alone knows of them.
 #pragma once
 
+#include "config/host_places.hpp"
 #include "config/windows_path.hpp"
 
 #include <functional>
 #include <string>
+#include <vector>
 
 namespace proxy {
 
@@ -20,6 +22,7 @@ struct host_paths {
     config::path_dialect dialect = config::path_dialect::posix;
     std::function<std::string(const std::string&)> real = real_path;
     std::function<void(const std::string&)> make = make_directory;
+    std::vector<config::host_alias> aliases = {};
 };
 
 // Of the system that this is compiled for.

@@ -21,7 +21,9 @@ void make_directory(const std::string& path)
 
 host_paths native_host_paths()
 {
-    return {};
+    host_paths paths;
+    paths.aliases = config::native_host_places().aliases;
+    return paths;
 }
 
 }  // namespace proxy

@@ -63,7 +63,8 @@ io_task<std::optional<std::string>> session::translated_body(names_paths what, s
                      *unanswered_.back().lease.address().shares,
                      tools_.docker_sockets,
                      paths.real,
-                     paths.dialect
+                     paths.dialect,
+                     paths.aliases
                  )] { return body_for_the_engine(what, body, rules, paths); };
     auto running = vmctl::run_blocking(tools_.blocking(), std::move(work));
     from_asio looking(tools_.executor, std::move(running), {});
