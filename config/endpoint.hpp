@@ -46,6 +46,8 @@ struct inherited_endpoint {
     bool operator==(const inherited_endpoint&) const = default;
 };
 
+// A place of this machine where something of ours listens.
+using local_endpoint = std::variant<unix_endpoint, pipe_endpoint>;
 using listen_endpoint = std::variant<unix_endpoint, pipe_endpoint, inherited_endpoint>;
 using engine_endpoint = std::variant<tcp_endpoint, unix_endpoint, ssh_endpoint>;
 
