@@ -5,6 +5,7 @@
 #include "gangwayd/event_log_windows.hpp"
 #include "gangwayd/log_sinks_windows.hpp"
 #include "gangwayd/login_start_windows.hpp"
+#include "gangwayd/machine_directory_windows.hpp"
 #include "gangwayd/windows_service.hpp"
 #include "gangwayd/windows_text.hpp"
 
@@ -54,6 +55,7 @@ void install(const background_request& request, const config::overrides& flags)
         install_login_start(name, line);
         return say(name + " starts at your next login, as: " + line);
     }
+    secure_machine_directory();
     install_service(name, line);
     install_event_source(name, this_program().string());
     say("the service " + name + " is installed, as: " + line +
