@@ -46,7 +46,7 @@ struct inherited_endpoint {
     bool operator==(const inherited_endpoint&) const = default;
 };
 
-// What a program of this machine can be asked to connect to.
+// A place of this machine where something of ours listens.
 using local_endpoint = std::variant<unix_endpoint, pipe_endpoint>;
 using listen_endpoint = std::variant<unix_endpoint, pipe_endpoint, inherited_endpoint>;
 using engine_endpoint = std::variant<tcp_endpoint, unix_endpoint, ssh_endpoint>;

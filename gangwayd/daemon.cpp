@@ -62,10 +62,8 @@ std::vector<std::unique_ptr<proxy::listener>> open_docker_sockets(
     for (const auto& endpoint : settings.listen) {
         if (const auto* path = std::get_if<config::unix_endpoint>(&endpoint)) {
             listeners.push_back(proxy::listen_on(executor, *path, settings.group));
-        } else if (std::holds_alternative<config::pipe_endpoint>(endpoint)) {
-            throw proxy::listen_error(
-                config::to_string(endpoint) + ": named pipes exist on Windows only"
-            );
+        } else if (const auto* pipe = std::get_if<config::pipe_endpoint>(&endpoint)) {
+            listeners.push_back(proxy::listen_on(executor, *pipe, settings.group));
         } else {
             for (auto& inherited : proxy::inherited_listeners(executor)) {
                 listeners.push_back(std::move(inherited));
