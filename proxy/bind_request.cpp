@@ -74,12 +74,24 @@ private:
         if (has_text(mount, "Type", "bind"))
             for (const auto* source : members_named(mount, "Source"))
                 take_path(*source, if_missing(mount));
+        else if (dialect_ == config::path_dialect::windows && has_text(mount, "Type", "npipe"))
+            take_pipe(mount);
         for (const auto* options : members_named(mount, "VolumeOptions")) {
             for (const auto* driver : members_named(*options, "DriverConfig")) {
                 if (!is_local(*driver, "Name")) continue;
                 for (const auto* more : members_named(*driver, "Options")) take_device(*more);
             }
         }
+    }
+
+    // An engine on Linux has no mounts of that type; Docker's pipe is a socket there.
+    void take_pipe(const json_node& mount)
+    {
+        const auto known = edits_.size();
+        for (const auto* source : members_named(mount, "Source"))
+            take_path(*source, missing_source::is_an_error);
+        if (edits_.size() == known) return;
+        for (const auto* type : members_named(mount, "Type")) replace(*type, "bind");
     }
 
     // "SOURCE:TARGET[:MODE]"; a source that is no path names a volume.

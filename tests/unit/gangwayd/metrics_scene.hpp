@@ -36,7 +36,7 @@ struct remote_scene {
         engine.address.endpoint = where;
         settings.remote_engine = config::remote_engine_settings{where, std::nullopt};
         std::vector<std::unique_ptr<proxy::listener>> listeners;
-        listeners.push_back(proxy::listen_on(loop.get_executor(), {path}, ""));
+        listeners.push_back(proxy::listen_on(loop.get_executor(), config::unix_endpoint{path}, ""));
         server.emplace(loop.get_executor(), std::move(listeners), engine, dialer);
         server->start([](const std::string&) {});
         auto log = std::make_shared<log_history>(loop.get_executor());
@@ -53,7 +53,7 @@ struct remote_scene {
     }
 
     // The first of a connection, which brings the engine's side.
-    asio::awaitable<engine_socket> exchange(
+    asio::awaitable<engine_peer> exchange(
         client_socket& client, std::string request, std::string answer
     )
     {
@@ -66,7 +66,7 @@ struct remote_scene {
     }
 
     asio::awaitable<void> exchange(
-        client_socket& client, engine_socket& socket, std::string request, std::string answer
+        client_socket& client, engine_peer& socket, std::string request, std::string answer
     )
     {
         co_await send(client, request);

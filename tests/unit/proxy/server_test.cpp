@@ -27,7 +27,7 @@ struct server_fixture {
         engine.address.endpoint =
             config::tcp_endpoint{"127.0.0.1", acceptor.local_endpoint().port()};
         std::vector<std::unique_ptr<proxy::listener>> listeners;
-        listeners.push_back(proxy::listen_on(loop.get_executor(), {path}, ""));
+        listeners.push_back(proxy::listen_on(loop.get_executor(), config::unix_endpoint{path}, ""));
         server.emplace(loop.get_executor(), std::move(listeners), engine, dialer);
         if (remembers) server->remember_answers();
         server->start([](const std::string& why) { FAIL_CHECK(why); });
@@ -120,7 +120,7 @@ const std::string answer = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}";
 const std::string info = "GET /info HTTP/1.1\r\nHost: d\r\n\r\n";
 
 // Gives the engine's end of a connection that is kept after one answer.
-asio::awaitable<engine_socket> answer_one(server_fixture& f, client_socket& user)
+asio::awaitable<engine_peer> answer_one(server_fixture& f, client_socket& user)
 {
     co_await send(user, info);
     auto engine = co_await f.acceptor.async_accept(asio::use_awaitable);

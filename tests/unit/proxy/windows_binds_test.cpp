@@ -3,10 +3,9 @@
 #include "proxy/answer_paths.hpp"
 #include "proxy/bind_request.hpp"
 #include "proxy/bind_rules.hpp"
-#include "windows_disk.hpp"
+#include "windows_scene.hpp"
 
 #include <catch2/catch.hpp>
-#include <nlohmann/json.hpp>
 
 #include <algorithm>
 #include <random>
@@ -15,35 +14,8 @@
 
 using namespace proxy;
 using config::path_dialect;
-using nlohmann::json;
 
 namespace {
-
-bind_rules rules()
-{
-    std::vector<config::share> shares;
-    for (const auto& [path, writable] : std::vector<std::pair<std::string, bool>>{
-             {R"(C:\users\me)", true},
-             {R"(C:\Users\Me\Src\Archive)", false},
-             {R"(D:\)", false},
-             {R"(D:\Moved)", true},
-         })
-        shares.push_back(config::placed_in_guest({path, writable}));
-    return {
-        std::move(shares),
-        {"//./pipe/gangway", R"(C:\Users\Me\docker.sock)"},
-        [disk = windows_disk()](const std::string& path) { return disk.real(path); },
-        path_dialect::windows};
-}
-
-std::string refusal_of(const std::string& source)
-{
-    try {
-        return "accepted as " + rules().translate(source);
-    } catch (const path_not_shared& error) {
-        return error.what();
-    }
-}
 
 // What the engine gets and what the client is told.
 struct form {
@@ -91,16 +63,6 @@ const std::vector<form> forms = {
     {R"(..\x)", R"(..\x)", R"(..\x)"},
 };
 
-// "@" stands for the path, already quoted.
-std::string with(std::string body, const std::string& path)
-{
-    const auto quoted = json(path).dump();
-    const auto inner = quoted.substr(1, quoted.size() - 2);
-    for (auto at = body.find('@'); at != std::string::npos; at = body.find('@', at + inner.size()))
-        body.replace(at, 1, inner);
-    return body;
-}
-
 struct field {
     names_paths what;
     std::string body;
@@ -138,11 +100,6 @@ const std::vector<std::string> answers = {
     R"({"Settings":{"Mounts":[{"Name":"data","Source":"@"}]}})",
 };
 
-path_translation translation(const bind_rules& rules)
-{
-    return [&rules](const std::string& source, missing_source) { return rules.translate(source); };
-}
-
 path_restoration restoration(const bind_rules& rules)
 {
     return [&rules](const std::string& told) { return rules.restore(told); };
@@ -152,14 +109,14 @@ path_restoration restoration(const bind_rules& rules)
 
 TEST_CASE("every form of a path in every field becomes the guest's one form")
 {
-    const auto known = rules();
+    const auto known = windows_rules();
     for (const auto& [written, there, back] : forms) {
         for (const auto& [what, body] : requests) {
-            const auto before = with(body, written);
+            const auto before = with_path(body, written);
             CAPTURE(before);
             const auto changed =
-                translate_paths(what, before, translation(known), path_dialect::windows);
-            CHECK(changed.value_or(before) == with(body, there));
+                translate_paths(what, before, translation_by(known), path_dialect::windows);
+            CHECK(changed.value_or(before) == with_path(body, there));
             // Nothing that stays is written anew.
             CHECK(changed.has_value() == (written != there));
         }
@@ -168,13 +125,13 @@ TEST_CASE("every form of a path in every field becomes the guest's one form")
 
 TEST_CASE("every answer shows the path as Windows does")
 {
-    const auto known = rules();
+    const auto known = windows_rules();
     for (const auto& [written, there, back] : forms) {
         for (const auto& answer : answers) {
-            const auto told = with(answer, there);
+            const auto told = with_path(answer, there);
             CAPTURE(told);
             const auto changed = restore_sources(told, restoration(known));
-            CHECK(changed.value_or(told) == with(answer, back));
+            CHECK(changed.value_or(told) == with_path(answer, back));
             CHECK(changed.has_value() == (there != back));
         }
     }
@@ -182,7 +139,7 @@ TEST_CASE("every answer shows the path as Windows does")
 
 TEST_CASE("what an answer shows is translated to what the engine has, and that shown the same")
 {
-    const auto known = rules();
+    const auto known = windows_rules();
     for (const auto& [written, there, back] : forms) {
         CAPTURE(written);
         CHECK(known.translate(back) == there);
@@ -195,12 +152,12 @@ TEST_CASE("paths of a container are left alone, whatever they look like")
     const std::string told = R"({"Path":"/c/users/me/run","Args":["/c/users/me"],"Config":{"Env":
         ["X=/c/users/me"],"WorkingDir":"/c/users/me","Volumes":{"/c/users/me":{}},"Labels":
         {"device":"/c/users/me","Binds":"/c/users/me"}},"Mounts":[{"Destination":"/c/users/me"}]})";
-    CHECK_FALSE(restore_sources(told, restoration(rules())));
+    CHECK_FALSE(restore_sources(told, restoration(windows_rules())));
 }
 
 TEST_CASE("an error's message has the path that the client knows")
 {
-    const auto known = rules();
+    const auto known = windows_rules();
     const auto [told, shown] = GENERATE(table<std::string, std::string>({
         {R"({"message":"bind source path does not exist: /c/users/me/x"})",
          R"({"message":"bind source path does not exist: C:\\users\\me\\x"})"},
@@ -212,152 +169,19 @@ TEST_CASE("an error's message has the path that the client knows")
     CHECK_FALSE(restore_sources(R"({"Message":["/c/users/me"]})", restoration(known)));
 }
 
-TEST_CASE("what cannot be in the VM is refused in words that help")
+TEST_CASE("a mount of a pipe is one of the engine's socket, which is no pipe")
 {
-    const auto [source, part] = GENERATE(table<std::string, std::string>({
-        {R"(C:\Windows)", R"(C:\Windows is not shared)"},
-        {R"(C:\Users\Me2)", R"(C:\Users\Me2 is not shared)"},
-        {R"(C:\Users\Me\..\You)", R"(add it to "shares" in gangway.json)"},
-        {R"(C:\Users\Me\Link-Out\x)", R"((which is C:\Windows\x))"},
-        {R"(Z:\x)", R"(which is \\nas\home\me)"},
-        {R"(\\server\share\x)", R"(\\server\share\x is on a file server)"},
-        {"//server/share", "//server/share is on a file server"},
-        {R"(\\?\UNC\server\share\x)", "is on a file server"},
-        {"C:foo", R"(C:foo is relative to where the shell is on drive C:)"},
-        {"C:", "C: is relative"},
-        {R"(\Users\me)", R"(such as C:\Users\me)"},
-        {R"(\\.\pipe\other)", R"(no pipe but Docker's own (\\.\pipe\docker_engine))"},
-        {R"(\\.\PhysicalDrive0)", "is a device of this machine"},
-        {"/home/me", "/home/me is no path of Windows"},
-        {"/mnt/c/Users/me", "such as C:\\Users\\me or /c/Users/me"},
-        {"/etc/localtime", "/etc/localtime is no path of Windows"},
-    }));
-    CAPTURE(source);
-    CHECK_THAT(
-        refusal_of(source),
-        Catch::Contains(part) &&
-            Catch::Contains(
-                R"(shared are C:\users\me, C:\Users\Me\Src\Archive:ro, D:\:ro, D:\Moved)"
-            )
-    );
-}
-
-TEST_CASE("what Git Bash has made of a path is told with the way around it")
-{
-    const auto [source, part] = GENERATE(table<std::string, std::string>({
-        {"C:/Program Files/Git/var/run/docker.sock", "two slashes: //var/run/docker.sock"},
-        {R"(C:\Program Files\Git\var\run\docker.sock)", "makes of /var/run/docker.sock"},
-        {R"(c:\program files (x86)\git\proc)", "two slashes: //proc"},
-        {R"(C:\Users\Me\AppData\Local\Programs\Git\sys\fs\cgroup)", "//sys/fs/cgroup"},
-        {R"(C:\Users\Me\scoop\apps\git\current\dev\fuse)", "//dev/fuse"},
-        {R"(C:\msys64\home\me)", "//home/me"},
-        {"C:/Program Files/Git/", "makes of /;"},
-        {R"(\\var\run\docker.sock)", "two slashes: //var/run/docker.sock"},
-        {R"(C:\Users\Me\src;C:\Program Files\Git\dst)", "SOURCE:TARGET"},
-        {"C:/Users/Me/src;C:/Program Files/Git/dst", "SOURCE:TARGET"},
-        {R"(C:\Users\Me\src;C)", "SOURCE:TARGET"},
-        {R"(cache;C:\Program Files\Git\dst)", "SOURCE:TARGET"},
-    }));
-    CAPTURE(source);
-    CHECK_THAT(
-        refusal_of(source),
-        Catch::StartsWith(source) && Catch::Contains(part) && Catch::Contains("MSYS_NO_PATHCONV=1")
-    );
-    // As a bind, with a target of its own or the one that was mangled with it.
-    const auto body = with(R"({"HostConfig":{"Binds":["@:/w:ro"]}})", source);
-    CHECK_THROWS_WITH(
-        translate_paths(names_paths::container, body, translation(rules()), path_dialect::windows),
-        Catch::Contains("MSYS_NO_PATHCONV=1")
-    );
-}
-
-TEST_CASE("a source and its target that Git Bash has joined are told as one bind")
-{
-    const std::string bind = GENERATE(
-        as<std::string>(),
-        R"(C:\\Users\\Me;C:\\Program Files\\Git\\dst)",
-        R"(C:\\Users\\Me;C:\\Program Files\\Git\\dst;ro)",
-        "C:/Users/Me;C:/Program Files/Git/dst:ro",
-        R"(cache;C:\\Program Files\\Git\\dst)"
-    );
-    CHECK_THROWS_WITH(
+    const auto before =
+        R"({"HostConfig":{"Mounts":[{"Type":"npipe","Source":"\\\\.\\pipe\\docker_engine","Target":"/s"}]}})";
+    const auto after =
+        R"({"HostConfig":{"Mounts":[{"Type":"bind","Source":"/var/run/docker.sock","Target":"/s"}]}})";
+    const auto known = windows_rules();
+    CHECK(
         translate_paths(
-            names_paths::container,
-            R"({"Binds":[")" + bind + R"("]})",
-            translation(rules()),
-            path_dialect::windows
-        ),
-        Catch::Contains("SOURCE:TARGET")
+            names_paths::container, before, translation_by(known), path_dialect::windows
+        ) == after
     );
-}
-
-TEST_CASE("who shares the shell's own directory can mount what is in it")
-{
-    const bind_rules own(
-        {config::placed_in_guest({R"(C:\msys64\home)"})},
-        {},
-        [](const std::string& path) { return path; },
-        path_dialect::windows
-    );
-    CHECK(own.translate(R"(C:\msys64\home\me)") == "/c/msys64/home/me");
-    CHECK_THROWS_AS(own.translate(R"(C:\msys64\proc)"), path_not_shared);
-}
-
-TEST_CASE("a semicolon in a name is no list")
-{
-    const bind_rules own(
-        {config::placed_in_guest({"C:\\"})},
-        {},
-        [](const std::string& path) { return path; },
-        path_dialect::windows
-    );
-    const auto changed = translate_paths(
-        names_paths::container,
-        R"({"Binds":["C:\\a;b\\c:/w","C:\\a;bc:/w"]})",
-        translation(own),
-        path_dialect::windows
-    );
-    CHECK(changed == R"({"Binds":["/c/a;b/c:/w","/c/a;bc:/w"]})");
-}
-
-TEST_CASE("a bind of one letter is a volume unless a target follows what begins like a path")
-{
-    const auto [bind, after] = GENERATE(table<std::string, std::string>({
-        {"v:/data", ""},
-        {"v:/data:ro", ""},
-        {"/data", ""},
-        {R"(C:\\users\\me)", ""},
-        {"d:/data:/w", "/d/Data:/w"},
-        {"d:/data:/w:ro", "/d/Data:/w:ro"},
-        {R"(d:\\data:/w)", "/d/Data:/w"},
-    }));
-    CAPTURE(bind);
-    const auto before = R"({"Binds":[")" + bind + R"("]})";
-    const auto changed = translate_paths(
-        names_paths::container, before, translation(rules()), path_dialect::windows
-    );
-    CHECK(changed.has_value() == !after.empty());
-    if (changed) CHECK(*changed == R"({"Binds":[")" + after + R"("]})");
-}
-
-TEST_CASE("things can be made in a share of Windows that is writable")
-{
-    const auto known = rules();
-    CHECK(known.is_writable(R"(C:\Users\ME\new)"));
-    CHECK_FALSE(known.is_writable(R"(c:\users\me\src\archive\x)"));
-    CHECK_FALSE(known.is_writable(R"(D:\x)"));
-    CHECK(known.is_writable(R"(D:\moved\x)"));
-    CHECK_FALSE(known.is_writable(R"(C:\Windows)"));
-    CHECK_FALSE(known.is_writable("/proc"));
-    CHECK_FALSE(known.is_writable("cache"));
-}
-
-TEST_CASE("without shares every path of Windows is refused")
-{
-    const bind_rules none({}, {}, real_path, path_dialect::windows);
-    CHECK(none.translate("cache") == "cache");
-    CHECK(none.translate("/proc") == "/proc");
-    CHECK_THROWS_WITH(none.translate("C:foo"), Catch::Contains("shared is nothing"));
+    CHECK_FALSE(translate_paths(names_paths::container, before, translation_by(known)));
 }
 
 TEST_CASE("every path of Windows that is accepted comes back as the disk has it")
@@ -397,14 +221,15 @@ TEST_CASE("every path of Windows that is accepted comes back as the disk has it"
         CHECK(some.restore(there) == path);
         CHECK(some.restore(there + ":/w:ro") == path + ":/w:ro");
         CHECK(some.translate(some.restore(there)) == there);
-        const auto body = with(R"({"HostConfig":{"Binds":["@:/w:ro"]}})", written);
-        const auto changed =
-            translate_paths(names_paths::container, body, translation(some), path_dialect::windows);
+        const auto body = with_path(R"({"HostConfig":{"Binds":["@:/w:ro"]}})", written);
+        const auto changed = translate_paths(
+            names_paths::container, body, translation_by(some), path_dialect::windows
+        );
         const auto engines = changed.value_or(body);
-        CHECK(engines == with(R"({"HostConfig":{"Binds":["@:/w:ro"]}})", there));
+        CHECK(engines == with_path(R"({"HostConfig":{"Binds":["@:/w:ro"]}})", there));
         CHECK(
             restore_sources(engines, restoration(some)) ==
-            with(R"({"HostConfig":{"Binds":["@:/w:ro"]}})", path)
+            with_path(R"({"HostConfig":{"Binds":["@:/w:ro"]}})", path)
         );
     }
 }
