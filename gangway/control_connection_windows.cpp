@@ -52,17 +52,16 @@ public:
     std::size_t write_some(std::string_view bytes, error_code& error) override
     {
         OVERLAPPED call = prepared();
-        const auto met = outcome_of(
-            ::WriteFile(pipe_.get(), bytes.data(), portion(bytes.size()), nullptr, &call)
-        );
+        const auto met =
+            outcome_of(::WriteFile(pipe_.get(), bytes.data(), portion(bytes.size()), nullptr, &call)
+            );
         return finish(call, met, error);
     }
 
     std::size_t read_some(char* into, std::size_t size, error_code& error) override
     {
         OVERLAPPED call = prepared();
-        const auto met =
-            outcome_of(::ReadFile(pipe_.get(), into, portion(size), nullptr, &call));
+        const auto met = outcome_of(::ReadFile(pipe_.get(), into, portion(size), nullptr, &call));
         if (met == ERROR_IO_PENDING) wait(call);
         const auto count = finish(call, met, error);
         // A message without bytes is how a pipe says that there will be no more.
@@ -113,8 +112,8 @@ private:
         DWORD count = 0;
         const bool begun = met == ERROR_SUCCESS || met == ERROR_IO_PENDING;
         if (begun) met = outcome_of(::GetOverlappedResult(pipe_.get(), &call, &count, TRUE));
-        const bool ended = met == ERROR_BROKEN_PIPE || met == ERROR_PIPE_NOT_CONNECTED ||
-                           met == ERROR_NO_DATA;
+        const bool ended =
+            met == ERROR_BROKEN_PIPE || met == ERROR_PIPE_NOT_CONNECTED || met == ERROR_NO_DATA;
         if (ended)
             error = asio::error::eof;
         else if (met != ERROR_SUCCESS)
