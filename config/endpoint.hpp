@@ -46,6 +46,8 @@ struct inherited_endpoint {
     bool operator==(const inherited_endpoint&) const = default;
 };
 
+// A place of this machine where something of ours listens.
+using local_endpoint = std::variant<unix_endpoint, pipe_endpoint>;
 using listen_endpoint = std::variant<unix_endpoint, pipe_endpoint, inherited_endpoint>;
 using engine_endpoint = std::variant<tcp_endpoint, unix_endpoint, ssh_endpoint>;
 
@@ -56,5 +58,6 @@ std::optional<engine_endpoint> parse_engine_endpoint(std::string_view text);
 // The text form that parses back to the same value.
 std::string to_string(const listen_endpoint& endpoint);
 std::string to_string(const engine_endpoint& endpoint);
+std::string to_string(const local_endpoint& endpoint);
 
 }  // namespace config

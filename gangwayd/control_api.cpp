@@ -51,7 +51,8 @@ vmctl::requester requester_of(const proxy::client_connection& client, std::strin
         client.who.pid,
         proxy::command_of(client.who),
         std::string(words),
-        vmctl::wake_reason::command};
+        vmctl::wake_reason::command,
+        proxy::user_of(client.who)};
 }
 
 struct request {

@@ -75,6 +75,10 @@ public:
     // Whoever used that descriptor would have had to wait.
     virtual void plain_blocked(readiness /*what*/) noexcept {}
 
+    // The bytes have no framing from now on: what the transport has for the end of a direction
+    // alone, and others use for nothing (a zero-length message on a pipe), ends the input.
+    virtual void hijacked() noexcept {}
+
     // From now on a peer that is gone without a word breaks the connection, in the end.
     virtual void keep_alive() noexcept {}
 

@@ -1,4 +1,5 @@
-// Where clients come from: a unix socket of our own, or one that the service manager has opened.
+// Where clients come from: a unix socket or a named pipe of our own, or a socket that the service
+// manager has opened. One source file a platform.
 #pragma once
 
 #include "config/endpoint.hpp"
@@ -15,7 +16,7 @@
 
 namespace proxy {
 
-// A socket cannot be served. what() is a sentence that names the path and what to do.
+// A socket or pipe cannot be served. what() is a sentence that names it and says what to do.
 class listen_error : public std::runtime_error {
     using std::runtime_error::runtime_error;
 };
@@ -46,10 +47,11 @@ public:
 // Binds `endpoint`. The socket's mode is 0600, or 0660 and `group` when that is not empty; its
 // directory is made with mode 0700 (0750 and `group`) when it does not exist. A socket that nobody
 // serves any more is replaced; one that is served is refused, and so is a path that holds something
-// else. Throws listen_error.
+// else. A pipe (Windows) is for the current user, Administrators and SYSTEM, and for `group` when
+// that is not empty. Throws listen_error, also for what the platform does not have.
 std::unique_ptr<listener> listen_on(
     boost::asio::any_io_executor executor,
-    const config::unix_endpoint& endpoint,
+    const config::local_endpoint& endpoint,
     const std::string& group
 );
 

@@ -20,6 +20,7 @@
 #include <chrono>
 #include <optional>
 #include <utility>
+#include <variant>
 
 namespace asio = boost::asio;
 
@@ -109,10 +110,17 @@ std::string path_of(int descriptor)
 }  // namespace
 
 std::unique_ptr<listener> listen_on(
-    asio::any_io_executor executor, const config::unix_endpoint& endpoint, const std::string& group
+    asio::any_io_executor executor, const config::local_endpoint& endpoint, const std::string& group
 )
 {
-    auto file = std::make_unique<socket_file>(endpoint.path, group);
+    const auto* const socket = std::get_if<config::unix_endpoint>(&endpoint);
+    if (socket == nullptr) {
+        throw listen_error(
+            config::to_string(std::get<config::pipe_endpoint>(endpoint)) +
+            ": named pipes exist on Windows only"
+        );
+    }
+    auto file = std::make_unique<socket_file>(socket->path, group);
     return std::make_unique<unix_listener>(executor, std::move(file));
 }
 

@@ -25,4 +25,9 @@ std::string command_of(const peer& who)
     return command;
 }
 
+std::string user_of(const peer&)
+{
+    return {};
+}
+
 }  // namespace proxy

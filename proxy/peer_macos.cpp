@@ -32,4 +32,9 @@ std::string command_of(const peer& who)
     return {name.data(), length > 0 ? static_cast<std::size_t>(length) : 0};
 }
 
+std::string user_of(const peer&)
+{
+    return {};
+}
+
 }  // namespace proxy

@@ -207,7 +207,9 @@ vmctl::requester session::requester_now() const
         client_.who.uid,
         client_.who.pid,
         command_of(client_.who),
-        raw_request_ ? "unrecognised bytes" : describe(requests_.head())};
+        raw_request_ ? "unrecognised bytes" : describe(requests_.head()),
+        vmctl::wake_reason::request,
+        user_of(client_.who)};
 }
 
 }  // namespace proxy

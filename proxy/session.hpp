@@ -209,6 +209,7 @@ private:
     io_task<> deliver_unread();
     io_task<> write_client(std::string_view bytes);
     io_task<> hand_on(std::size_t count);
+    io_task<> finish_client();
     io_task<> end_response(std::string refused);
     io_task<> discard_engine();
     void first_is_answered();

@@ -96,10 +96,23 @@ io_task<> session::end_response(std::string refused)
     engine_finished_ = true;
     co_await hand_on(from_engine_.bytes().size());
     from_engine_.rest();
-    client_.stream->finish_now();
+    co_await finish_client();
     decide_hijack(false);
     unanswered_.clear();
     answered_.wake(tools_.executor);
+}
+
+// On a pipe this takes until the client has read everything.
+io_task<> session::finish_client()
+{
+    try {
+        if (!client_.stream->finish_now()) {
+            co_await write_rest(*client_.stream, asio::const_buffer());
+        }
+    } catch (const boost::system::system_error& error) {
+        if (error.code() == asio::error::operation_aborted) throw;
+        throw client_gone(error.code().message());
+    }
 }
 
 // Hands on what the engine has sent as it came, but for the head of a hijacked stream: that is a
@@ -156,6 +169,7 @@ void session::decide_hijack(bool accepted)
     hijack_pending_ = false;
     if (accepted) {
         raw_admitted_ = true;  // under the lease of the request that was hijacked
+        client_.stream->hijacked();
         requests_.turn_raw();
     }
     hijack_decided_.wake(tools_.executor);

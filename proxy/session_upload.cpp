@@ -181,6 +181,7 @@ io_task<session::admission> session::admit(std::size_t head_size)
     }
     if (raw_request_) {
         raw_admitted_ = true;
+        client_.stream->hijacked();
     } else {
         listen_for(std::move(question));
         take_in(what);

@@ -49,6 +49,7 @@ struct requester {
     std::string command;  // the client program's name, empty when unknown
     std::string request;  // "GET /v1.41/containers/json"
     wake_reason reason = wake_reason::request;
+    std::string user = {};  // instead of the uid, where there are names only (Windows)
 };
 
 // Keeps the engine in use while it lives. Move-only; released by destruction. Must not outlive the

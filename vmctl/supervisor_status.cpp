@@ -30,7 +30,8 @@ std::string to_string(const requester& who)
     // No process of this machine that we know of.
     if (who.pid == 0) return who.request;
     auto text = who.command.empty() ? std::string("a client") : who.command;
-    text += " (pid " + std::to_string(who.pid) + ", uid " + std::to_string(who.uid) + ")";
+    const auto user = who.user.empty() ? "uid " + std::to_string(who.uid) : "user " + who.user;
+    text += " (pid " + std::to_string(who.pid) + ", " + user + ")";
     if (!who.request.empty()) text += ": " + who.request;
     return text;
 }

@@ -36,7 +36,7 @@ struct remote_scene {
         engine.address.endpoint = where;
         settings.remote_engine = config::remote_engine_settings{where, std::nullopt};
         std::vector<std::unique_ptr<proxy::listener>> listeners;
-        listeners.push_back(proxy::listen_on(loop.get_executor(), {path}, ""));
+        listeners.push_back(proxy::listen_on(loop.get_executor(), config::unix_endpoint{path}, ""));
         server.emplace(loop.get_executor(), std::move(listeners), engine, dialer);
         server->start([](const std::string&) {});
         auto log = std::make_shared<log_history>(loop.get_executor());

@@ -27,7 +27,7 @@ struct server_fixture {
         engine.address.endpoint =
             config::tcp_endpoint{"127.0.0.1", acceptor.local_endpoint().port()};
         std::vector<std::unique_ptr<proxy::listener>> listeners;
-        listeners.push_back(proxy::listen_on(loop.get_executor(), {path}, ""));
+        listeners.push_back(proxy::listen_on(loop.get_executor(), config::unix_endpoint{path}, ""));
         server.emplace(loop.get_executor(), std::move(listeners), engine, dialer);
         if (remembers) server->remember_answers();
         server->start([](const std::string& why) { FAIL_CHECK(why); });
