@@ -10,7 +10,7 @@
 namespace config {
 namespace {
 
-constexpr std::string_view url_pattern = "^(https?://[^/]|(~)?/)";
+constexpr std::string_view url_pattern = R"(^(https?://[^/]|(~)?/|~\\|[A-Za-z]:[/\\]|\\\\))";
 constexpr std::size_t digits_of_sha256 = 64;
 
 bool has_host(std::string_view url)

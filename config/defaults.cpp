@@ -29,7 +29,7 @@ fs::path runtime_directory(const environment& where, std::string_view instance)
 {
     fs::path base;
     if (where.system_service)
-        base = "/run";
+        base = where.places.runtime;
     else if (where.xdg_runtime_dir.is_absolute())
         base = where.xdg_runtime_dir;
     else if (where.user_runtime_dir.is_absolute())
@@ -47,15 +47,26 @@ fs::path image_directory(const environment& where)
     return base_directory(where.xdg_data_home, where, ".local/share") / "gangway/images";
 }
 
+// On Windows what is temporary lies below the home directory. The service has none of its own.
+std::vector<share> default_shares_on_windows(const environment& where)
+{
+    const auto home = where.system_service ? std::string("C:\\Users")
+                                           : read_windows_path(where.home.string()).text;
+    if (!is_on_drive(home)) return {};
+    return {placed_in_guest({home})};
+}
+
 // What people mount: their own files, and what tools put into a temporary directory.
 std::vector<share> default_shares(const environment& where)
 {
+    if (where.paths == path_dialect::windows) return default_shares_on_windows(where);
     std::vector<share> shares;
-    const auto home = where.system_service ? fs::path("/home") : normal(where.home);
+    const auto home = where.system_service ? where.places.homes : normal(where.home);
     const bool plain = home.is_absolute() && !obstacle_to_sharing(home) &&
                        placed_in_guest({home}).elsewhere.empty();
     if (plain) shares.push_back({home, true});
-    if (home != "/tmp") shares.push_back({"/tmp", true});
+    for (const auto& temporary : where.places.temporary)
+        if (home != temporary) shares.push_back({temporary, true});
     return shares;
 }
 

@@ -187,6 +187,11 @@ std::string to_string(const listen_endpoint& endpoint)
     return std::visit(text_form{}, endpoint);
 }
 
+std::string to_string(const local_endpoint& endpoint)
+{
+    return std::visit(text_form{}, endpoint);
+}
+
 std::string to_string(const engine_endpoint& endpoint)
 {
     return std::visit(text_form{}, endpoint);

@@ -58,5 +58,6 @@ std::optional<engine_endpoint> parse_engine_endpoint(std::string_view text);
 // The text form that parses back to the same value.
 std::string to_string(const listen_endpoint& endpoint);
 std::string to_string(const engine_endpoint& endpoint);
+std::string to_string(const local_endpoint& endpoint);
 
 }  // namespace config

@@ -2,6 +2,9 @@
 // everything derived from it is pure; only read_environment() looks at the real process.
 #pragma once
 
+#include "config/host_places.hpp"
+#include "config/windows_path.hpp"
+
 #include <filesystem>
 #include <string>
 #include <vector>
@@ -31,6 +34,8 @@ struct environment {
     std::string no_proxy = {};
     // The directories that there are of those where a machine's own authorities are.
     std::vector<std::filesystem::path> authorities = {};
+    path_dialect paths = path_dialect::posix;
+    host_places places = {};
 };
 
 // The environment of this process.

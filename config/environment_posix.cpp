@@ -82,6 +82,8 @@ environment read_environment()
         .https_proxy = either_variable("HTTPS_PROXY", "https_proxy"),
         .no_proxy = either_variable("NO_PROXY", "no_proxy"),
         .authorities = directories_of_authorities(),
+        .paths = path_dialect::posix,
+        .places = native_host_places(),
     };
     // Images the user built win over those of the package.
     if (if_exists(defaults(result, "default").vm.image, manifest).empty())

@@ -1,6 +1,7 @@
 // The codecs of paths and endpoints, which know where the home directory is and which kinds of
 // endpoints the machine has.
 #include "config/codecs.hpp"
+#include "config/host_path.hpp"
 
 #include <nlohmann/json.hpp>
 
@@ -11,20 +12,8 @@ namespace config {
 namespace {
 
 constexpr std::string_view unix_prefix = "unix://";
-constexpr std::string_view home_prefix = "~/";
 constexpr std::string_view read_only_suffix = ":ro";
 constexpr std::string_view unix_pattern = "^unix://(~)?/.*[^/]$";
-
-// "~/x" is under the home directory. Nothing, and a complaint, when there is none.
-std::optional<std::string> with_home(
-    std::string_view path, const environment& where, complaints& wrong, const std::string& element
-)
-{
-    if (!path.starts_with(home_prefix)) return std::string(path);
-    if (where.home.is_absolute()) return (where.home / path.substr(home_prefix.size())).string();
-    wrong.push_back({element, "begins with \"~/\", but there is no home directory: set HOME"});
-    return std::nullopt;
-}
 
 // An endpoint in `value`, by `parse`; "unix://~/" is expanded first.
 template <class Endpoint>
@@ -65,9 +54,9 @@ std::optional<std::filesystem::path> path_codec::read(
     if (const auto* const text = text_in(value)) {
         const auto path = with_home(*text, where, wrong, {});
         if (!path) return std::nullopt;
-        if (path->starts_with('/') && path->find('\0') == std::string::npos) return *path;
+        if (auto whole = absolute_path(*path, where.paths)) return whole;
     }
-    reject(wrong, value, "an absolute path, or one that begins with \"~/\"");
+    reject(wrong, value, absolute_path_in_words(where.paths));
     return std::nullopt;
 }
 
@@ -78,7 +67,7 @@ json path_codec::write(const std::filesystem::path& value) const
 
 json path_codec::shape() const
 {
-    return {{"type", "string"}, {"pattern", "^(~)?/"}};
+    return {{"type", "string"}, {"pattern", path_pattern}};
 }
 
 std::optional<std::vector<std::filesystem::path>> paths_codec::read(
@@ -120,8 +109,6 @@ std::optional<std::vector<share>> shares_codec::read(
     const json& value, const environment& where, complaints& wrong
 ) const
 {
-    constexpr auto allowed =
-        "an absolute path, or one that begins with \"~/\", perhaps with \":ro\"";
     if (!value.is_array()) {
         reject(wrong, value, "a list of paths, each perhaps with \":ro\"");
         return std::nullopt;
@@ -134,21 +121,20 @@ std::optional<std::vector<share>> shares_codec::read(
         const bool read_only = text && text->ends_with(read_only_suffix);
         auto bare = text ? *text : std::string();
         if (read_only) bare.resize(bare.size() - read_only_suffix.size());
-        const auto path = with_home(bare, where, wrong, element);
+        const auto path = shared_path(value[index], bare, where, wrong, element);
         if (!path) continue;
-        const auto is_control = [](unsigned char letter) { return letter < ' ' || letter == 0x7F; };
-        if (!path->starts_with('/') || std::ranges::any_of(*path, is_control)) {
-            reject(wrong, value[index], allowed, element);
-            continue;
-        }
-        const share one{normal(*path), !read_only};
-        const auto same = [&](const share& other) { return other.path == one.path; };
-        if (const auto obstacle = obstacle_to_sharing(one.path))
-            wrong.push_back({element, "cannot be shared: " + *obstacle});
-        else if (std::ranges::any_of(shares, same))
+        const auto there = path->string();
+        const auto same = [&](const share& other) {
+            return where.paths == path_dialect::windows
+                       ? equal_on_windows(other.path.string(), there)
+                       : other.path == *path;
+        };
+        if (std::ranges::any_of(shares, same))
             wrong.push_back({element, "is already in the list"});
+        else if (where.paths == path_dialect::windows)
+            shares.push_back(placed_in_guest({*path, !read_only}));
         else
-            shares.push_back(one);
+            shares.push_back({*path, !read_only});
     }
     if (wrong.size() > known) return std::nullopt;
     return shares;
@@ -166,7 +152,7 @@ json shares_codec::shape() const
     return {
         {"type", "array"},
         {"uniqueItems", true},
-        {"items", {{"type", "string"}, {"pattern", "^(~)?/"}}},
+        {"items", {{"type", "string"}, {"pattern", path_pattern}}},
     };
 }
 

@@ -1,6 +1,8 @@
 // Where the guest can have a share.
 #include "config/share.hpp"
 
+#include "config/windows_path.hpp"
+
 #include <algorithm>
 #include <array>
 
@@ -76,14 +78,23 @@ std::optional<std::string_view> engines_directory(std::string_view path)
 
 std::optional<std::string> obstacle_to_sharing(const std::filesystem::path& path)
 {
-    const auto directory = engines_directory(path.native());
+    const auto directory = engines_directory(path.string());
     if (!directory) return std::nullopt;
     return "who mounts " + std::string(*directory) + " means the virtual machine's own";
 }
 
+bool can_be_at_its_place(const std::filesystem::path& path)
+{
+    return !obstacle_to_sharing(path) && placed_in_guest({path}).elsewhere.empty();
+}
+
 share placed_in_guest(share one)
 {
-    const std::string& path = one.path.native();
+    const auto path = one.path.string();
+    if (is_on_drive(path)) {
+        one.elsewhere = guest_form(path);
+        return one;
+    }
     const auto lies_in = [&](std::string_view kept) { return is_within(path, kept); };
     const bool moves = std::ranges::any_of(kept_whole, lies_in) ||
                        covers_one_of(path, kept_whole) || covers_one_of(path, kept_above) ||

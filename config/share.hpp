@@ -10,9 +10,10 @@
 namespace config {
 
 struct share {
-    std::filesystem::path path;  // absolute, without "." and ".." and without a slash at its end
+    // Absolute, without "." and ".." and without a slash at its end; on Windows as in windows_path.
+    std::filesystem::path path;
     bool writable = true;
-    // Where the engine sees it, if not at the same path.
+    // Where the engine sees it, if not at the same path, as a directory of Windows never is.
     std::filesystem::path elsewhere = {};
 
     const std::filesystem::path& in_guest() const { return elsewhere.empty() ? path : elsewhere; }
@@ -36,7 +37,10 @@ std::optional<std::string_view> engines_directory(std::string_view path);
 // Why `path` cannot be a share, as the end of a sentence about it. Nothing: it can.
 std::optional<std::string> obstacle_to_sharing(const std::filesystem::path& path);
 
-// With `elsewhere`, if the guest's own system is where the share would be.
+// Whether the guest can have a directory of the host at this very path.
+bool can_be_at_its_place(const std::filesystem::path& path);
+
+// With `elsewhere`, if the guest's own system is where the share would be, or its path is Windows'.
 share placed_in_guest(share one);
 
 }  // namespace config

@@ -2,10 +2,10 @@
 // comes.
 #include "gangway/control_client.hpp"
 
+#include "gangway/control_connection.hpp"
 #include "gangway/wording.hpp"
 
-#include <boost/asio/io_context.hpp>
-#include <boost/asio/local/stream_protocol.hpp>
+#include <boost/asio/buffer.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/http/buffer_body.hpp>
 #include <boost/beast/http/empty_body.hpp>
@@ -15,7 +15,6 @@
 #include <nlohmann/json.hpp>
 
 #include <array>
-#include <optional>
 #include <utility>
 
 namespace gangway {
@@ -24,90 +23,66 @@ namespace {
 namespace asio = boost::asio;
 namespace http = boost::beast::http;
 using boost::system::error_code;
-using stream_protocol = asio::local::stream_protocol;
 using body_sink = std::function<void(std::string_view bytes)>;
 using answer_head = http::response_header<>;
 
 // An error's message is a sentence; more than this is not kept.
 constexpr std::size_t longest_message = 4096;
 
-struct pulse {
-    std::function<void()> beat;
-    std::chrono::milliseconds period{};
-};
-
-// A connection whose reads block, as Beast's SyncReadStream, with a pulse while they do.
-class connection {
+// The connection as Beast's SyncWriteStream and SyncReadStream.
+class stream {
 public:
-    connection(const std::filesystem::path& path, const pulse& pulse)
-        : path_(path), pulse_(pulse), socket_(context_)
-    {
-        error_code error;
-        socket_.connect(endpoint(), error);
-        if (error == asio::error::connection_refused ||
-            error == boost::system::errc::no_such_file_or_directory ||
-            error == boost::system::errc::not_a_directory)
-            throw daemon_not_running("nothing listens on " + path.string());
-        if (error) fail("cannot be connected to: " + error.message());
-    }
+    explicit stream(control_connection& connection) : connection_(connection) {}
 
-    void send(http::verb method, std::string_view target)
+    template <class Buffers>
+    std::size_t write_some(const Buffers& buffers, error_code& error)
     {
-        http::request<http::empty_body> request(method, {target.data(), target.size()}, 11);
-        request.set(http::field::host, "gangway");
-        request.prepare_payload();
-        error_code error;
-        http::write(socket_, request, error);
-        if (error) fail("has taken no request: " + error.message());
+        const auto first = first_of<asio::const_buffer>(buffers);
+        return connection_.write_some(
+            {static_cast<const char*>(first.data()), first.size()}, error
+        );
     }
 
     template <class Buffers>
     std::size_t read_some(const Buffers& buffers, error_code& error)
     {
-        wait_until_readable();
-        return socket_.read_some(buffers, error);
+        const auto first = first_of<asio::mutable_buffer>(buffers);
+        return connection_.read_some(static_cast<char*>(first.data()), first.size(), error);
     }
 
     template <class Buffers>
-    std::size_t read_some(const Buffers& buffers)  // Beast asks for both forms
+    std::size_t write_some(const Buffers& buffers)  // Beast asks for both forms
+    {
+        return or_throw([&](error_code& error) { return write_some(buffers, error); });
+    }
+
+    template <class Buffers>
+    std::size_t read_some(const Buffers& buffers)
+    {
+        return or_throw([&](error_code& error) { return read_some(buffers, error); });
+    }
+
+private:
+    // The first that holds anything.
+    template <class Buffer, class Buffers>
+    static Buffer first_of(const Buffers& buffers)
+    {
+        const auto end = asio::buffer_sequence_end(buffers);
+        for (auto each = asio::buffer_sequence_begin(buffers); each != end; ++each)
+            if (const Buffer buffer(*each); buffer.size() > 0) return buffer;
+        return {};
+    }
+
+    template <class Call>
+    static std::size_t or_throw(const Call& call)
     {
         error_code error;
-        const auto size = read_some(buffers, error);
+        const auto size = call(error);
         if (error) throw boost::system::system_error(error);
         return size;
     }
 
-    [[noreturn]] void fail(const std::string& why) const
-    {
-        throw failure("the control socket " + path_.string() + " " + why);
-    }
-
-private:
-    stream_protocol::endpoint endpoint() const
-    {
-        try {
-            return {path_.string()};
-        } catch (const boost::system::system_error& error) {
-            fail("is none: " + error.code().message());  // too long for a socket
-        }
-    }
-
-    void wait_until_readable()
-    {
-        if (!pulse_.beat) return;
-        bool readable = false;
-        socket_.async_wait(stream_protocol::socket::wait_read, [&readable](error_code) {
-            readable = true;
-        });
-        context_.restart();
-        while (!readable)
-            if (context_.run_one_for(pulse_.period) == 0) pulse_.beat();
-    }
-
-    const std::filesystem::path& path_;
-    const pulse& pulse_;
-    asio::io_context context_;
-    stream_protocol::socket socket_;
+    control_connection& connection_;
 };
 
 std::string refusal(unsigned status, const std::string& body)
@@ -123,29 +98,37 @@ std::string refusal(unsigned status, const std::string& body)
 
 // One request, and the body of its answer as it comes. Returns the head.
 answer_head exchange(
-    const std::filesystem::path& path,
+    const config::local_endpoint& endpoint,
     http::verb method,
     std::string_view target,
     const body_sink& sink,
     const pulse& pulse
 )
 {
-    connection daemon(path, pulse);
-    daemon.send(method, target);
+    const auto connection = connect_to(endpoint, pulse);
+    stream daemon(*connection);
+    const auto fail = [&](const std::string& why) {
+        throw failure("the control socket " + place_of(endpoint) + " " + why);
+    };
+    error_code error;
+    http::request<http::empty_body> request(method, {target.data(), target.size()}, 11);
+    request.set(http::field::host, "gangway");
+    request.prepare_payload();
+    http::write(daemon, request, error);
+    if (error) fail("has taken no request: " + error.message());
 
     boost::beast::flat_buffer buffer;
     http::response_parser<http::buffer_body> parser;
     parser.body_limit(boost::none);
-    const auto check = [&](const error_code& error) {
-        if (!error || error == http::error::need_buffer) return;
-        if (error == http::error::end_of_stream || error == http::error::partial_message)
-            daemon.fail("ended before its answer did; see the daemon's log");
-        if (error.category() == http::make_error_code(http::error::bad_version).category())
-            daemon.fail("does not speak gangwayd's protocol: " + error.message());
-        daemon.fail("broke while it answered: " + error.message());
+    const auto check = [&fail](const error_code& met) {
+        if (!met || met == http::error::need_buffer) return;
+        if (met == http::error::end_of_stream || met == http::error::partial_message)
+            fail("ended before its answer did; see the daemon's log");
+        if (met.category() == http::make_error_code(http::error::bad_version).category())
+            fail("does not speak gangwayd's protocol: " + met.message());
+        fail("broke while it answered: " + met.message());
     };
 
-    error_code error;
     http::read_header(daemon, buffer, parser, error);
     check(error);
     const auto status = parser.get().result_int();
@@ -195,7 +178,7 @@ private:
 };
 
 void exchange_lines(
-    const std::filesystem::path& path,
+    const config::local_endpoint& endpoint,
     http::verb method,
     std::string_view target,
     const line_sink& line,
@@ -204,7 +187,7 @@ void exchange_lines(
 {
     line_cutter cutter(line);
     exchange(
-        path, method, target, [&](std::string_view bytes) { cutter.take(bytes); }, pulse
+        endpoint, method, target, [&](std::string_view bytes) { cutter.take(bytes); }, pulse
     );
     cutter.finish();
 }
@@ -214,7 +197,7 @@ void exchange_lines(
 bool control_client::reachable() const
 {
     try {
-        const connection knock(socket_, {});
+        connect_to(socket_, {});
         return true;
     } catch (const daemon_not_running&) {
         return false;
@@ -231,7 +214,7 @@ std::string control_client::get(std::string_view target) const
 prompt_answer control_client::ask(std::string_view target, std::chrono::milliseconds limit) const
 {
     const auto give_up = [this] {
-        throw failure("the socket " + socket_.string() + " takes requests and does not answer");
+        throw failure("the socket " + place_of(socket_) + " takes requests and does not answer");
     };
     prompt_answer answer;
     const auto take = [&](std::string_view bytes) { answer.body += bytes; };

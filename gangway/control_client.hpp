@@ -1,14 +1,15 @@
 // The client's side of the control protocol (docs/control-api.md): one HTTP request a connection on
-// the daemon's unix socket, blocking.
+// the daemon's socket or pipe, blocking.
 #pragma once
 
+#include "config/endpoint.hpp"
 #include "gangway/failure.hpp"
 
 #include <chrono>
-#include <filesystem>
 #include <functional>
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace gangway {
 
@@ -32,7 +33,7 @@ struct prompt_answer {
 
 class control_client {
 public:
-    explicit control_client(std::filesystem::path socket) : socket_(std::move(socket)) {}
+    explicit control_client(config::local_endpoint socket) : socket_(std::move(socket)) {}
 
     // Whether a daemon listens. Throws failure when it does but does not let us in.
     bool reachable() const;
@@ -56,7 +57,7 @@ public:
     ) const;
 
 private:
-    std::filesystem::path socket_;
+    config::local_endpoint socket_;
 };
 
 }  // namespace gangway

@@ -6,25 +6,15 @@
 #include "gangway/control_client.hpp"
 
 #include <chrono>
-#include <filesystem>
-#include <functional>
 #include <optional>
 #include <string>
-#include <vector>
 
 namespace gangway {
 
-// Where systemd looks for units, for the message only.
-struct unit_search {
-    bool system_service = false;  // run by root
-    std::vector<std::filesystem::path> directories;
-};
-
-unit_search read_unit_search();
-
-// The sentence that says what to do. Pure but for looking whether a unit is installed.
+// The sentence that says what to do. `start_command` is the service manager's, if the daemon is
+// installed there. Pure.
 std::string not_running_sentence(
-    const std::filesystem::path& control_socket, const unit_search& units
+    const config::local_endpoint& control, const std::optional<std::string>& start_command
 );
 
 // How long a service manager may take from our connection to a daemon that answers.
@@ -34,15 +24,15 @@ inline constexpr std::chrono::seconds start_patience{20};
 // `docker_socket`, a connection to it makes the service manager start the daemon; it carries no
 // byte, so it starts no VM. Throws daemon_not_running or failure.
 void reach_daemon(
-    const std::filesystem::path& control,
-    const std::optional<std::filesystem::path>& docker_socket,
-    const unit_search& units,
+    const config::local_endpoint& control,
+    const std::optional<config::local_endpoint>& docker_socket,
+    const std::optional<std::string>& start_command,
     std::chrono::milliseconds patience = start_patience
 );
 
 // Where the configuration has docker clients connect. Nothing: at a socket of the service manager
 // alone.
-std::optional<std::filesystem::path> docker_socket(const config::settings& settings);
+std::optional<config::local_endpoint> docker_socket(const config::settings& settings);
 
 // The daemon that the configuration and the command line lead to, found running or started so.
 // Throws what reach_daemon() does, and config::config_error.

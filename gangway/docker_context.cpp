@@ -1,6 +1,7 @@
 // The store is a directory a context, by the digest of its name.
 #include "gangway/docker_context.hpp"
 
+#include "config/environment.hpp"
 #include "gangway/failure.hpp"
 #include "gangway/replace_file.hpp"
 #include "gangway/sha256.hpp"
@@ -58,10 +59,11 @@ fs::path docker_client_directory()
     // NOLINTBEGIN(concurrency-mt-unsafe): nobody changes the environment
     if (const auto* const named = std::getenv("DOCKER_CONFIG"); named != nullptr && *named != 0)
         return named;
-    if (const auto* const home = std::getenv("HOME"); home != nullptr && *home != 0)
-        return fs::path(home) / ".docker";
     // NOLINTEND(concurrency-mt-unsafe)
-    throw failure("neither DOCKER_CONFIG nor HOME says where the Docker client's files are");
+    if (const auto home = config::read_environment().home; !home.empty()) return home / ".docker";
+    throw failure(
+        "neither DOCKER_CONFIG nor a home directory says where the Docker client's files are"
+    );
 }
 
 std::string selected_context(const fs::path& client_directory)

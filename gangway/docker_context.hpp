@@ -9,7 +9,7 @@
 
 namespace gangway {
 
-// $DOCKER_CONFIG, else ~/.docker. Throws failure when there is neither.
+// $DOCKER_CONFIG, else .docker in the home directory. Throws failure when there is neither.
 std::filesystem::path docker_client_directory();
 
 // The context that the client uses where nothing else is said; empty: its default, or its

@@ -11,11 +11,12 @@
 #include "gangway/doctor_instance.hpp"
 #include "gangway/doctor_text.hpp"
 #include "gangway/failure.hpp"
+#include "gangway/new_file.hpp"
+#include "gangway/operating_system.hpp"
 #include "gangway/program_output.hpp"
 #include "gangway/terminal.hpp"
 
 #include <nlohmann/json.hpp>
-#include <sys/utsname.h>
 
 #include <chrono>
 #include <filesystem>
@@ -100,14 +101,11 @@ std::string version_line(const std::string& program, const std::vector<std::stri
 
 std::string versions(const instance_report& instance)
 {
-    utsname system{};
-    ::uname(&system);
     const auto known = [](const std::string& text) { return text.empty() ? "not known" : text; };
     return std::string("gangway: " GANGWAY_VERSION "\n") +
            "gangwayd: " + known(instance.daemon_version) + "\n" +
-           "engine: " + known(instance.engine.version) + "\n" + "system: " + system.sysname + " " +
-           system.release + " " + system.machine + "\n" +
-           version_line("qemu-system-x86_64", {"--version"}) +
+           "engine: " + known(instance.engine.version) + "\n" + "system: " + operating_system() +
+           "\n" + version_line("qemu-system-x86_64", {"--version"}) +
            version_line("libvirtd", {"--version"}) + version_line("virtqemud", {"--version"}) +
            version_line("docker", {"--version"});
 }

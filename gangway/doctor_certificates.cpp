@@ -1,6 +1,9 @@
 // Dates are compared as times, so that a clock that is wrong shows, too.
 #include "gangway/doctor_certificates.hpp"
 
+#include "gangway/doctor_advice.hpp"
+#include "gangway/others_read.hpp"
+
 #include <openssl/bio.h>
 #include <openssl/pem.h>
 #include <openssl/x509.h>
@@ -47,7 +50,9 @@ std::optional<sys_seconds> time_of(const ASN1_TIME* written)
 
 std::optional<certificate_facts::validity> validity_of(const fs::path& file)
 {
-    const std::unique_ptr<BIO, decltype(&BIO_free)> bio(BIO_new_file(file.c_str(), "r"), &BIO_free);
+    const std::unique_ptr<BIO, decltype(&BIO_free)> bio(
+        BIO_new_file(file.string().c_str(), "r"), &BIO_free
+    );
     if (!bio) return std::nullopt;
     const std::unique_ptr<X509, decltype(&X509_free)> certificate(
         PEM_read_bio_X509(bio.get(), nullptr, nullptr, nullptr), &X509_free
@@ -65,10 +70,7 @@ certificate_facts look(const fs::path& file, const fs::path& key)
     std::error_code error;
     facts.exists = fs::exists(file, error);
     if (facts.exists) facts.valid = validity_of(file);
-    constexpr auto others = fs::perms::group_all | fs::perms::others_all;
-    const auto mode = fs::status(key, error).permissions();
-    facts.key_is_open =
-        !key.empty() && fs::exists(key, error) && (mode & others) != fs::perms::none;
+    facts.key_is_open = !key.empty() && others_may_read(key);
     return facts;
 }
 
@@ -96,7 +98,7 @@ finding judge_certificates(const std::vector<certificate_facts>& all, bool ours,
                     " on, and this machine's "
                     "clock says " +
                     date_text(now),
-                "set the clock (`timedatectl set-ntp true`)"};
+                "set the clock (`" + command_to_set_clock() + "`)"};
         if (each.valid->until <= now)
             return {
                 check,
@@ -111,7 +113,7 @@ finding judge_certificates(const std::vector<certificate_facts>& all, bool ours,
             check,
             verdict::warning,
             "other users may read the keys to the engine: " + open_keys,
-            "chmod 600 " + open_keys};
+            advice_to_hide(open_keys)};
     return {check, verdict::ok, "valid until " + date_text(until), {}};
 }
 

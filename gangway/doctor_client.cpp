@@ -1,6 +1,8 @@
 // The judges.
 #include "gangway/doctor_client.hpp"
 
+#include "gangway/doctor_advice.hpp"
+
 #include <algorithm>
 #include <array>
 #include <bit>
@@ -10,8 +12,6 @@
 
 namespace gangway {
 namespace {
-
-constexpr std::string_view usual_host = "unix:///var/run/docker.sock";
 
 constexpr std::uint32_t address(
     std::uint32_t a, std::uint32_t b, std::uint32_t c, std::uint32_t d = 0
@@ -106,7 +106,7 @@ std::string context_in_use(const endpoint_facts& facts)
 std::optional<std::string> host_in_use(const endpoint_facts& facts)
 {
     if (!facts.docker_host.empty()) return facts.docker_host;
-    if (context_in_use(facts) == "default") return std::string(usual_host);
+    if (context_in_use(facts) == "default") return usual_docker_host();
     return facts.context_host;
 }
 
@@ -133,8 +133,9 @@ finding judge_endpoint(const endpoint_facts& facts)
     if (facts.leads_to_us) return {check, verdict::ok, "it goes to " + *host + " by " + by, {}};
     auto advice = variable_in_use(facts);
     if (!advice.empty()) advice = "unset " + advice + ", then ";
-    advice += "`gangway context install --use`, or in this shell eval \"$(gangway env)\"";
-    const auto stale = host->starts_with("unix://") && !facts.exists;
+    advice += "`gangway context install --use`, or " + advice_for_this_shell();
+    const bool local = host->starts_with("unix://") || host->starts_with("npipe://");
+    const bool stale = local && !facts.exists;
     if (stale && context != "default")
         return {check, verdict::wrong, by + " leads to " + *host + ", where nothing is", advice};
     return {

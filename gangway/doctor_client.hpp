@@ -2,10 +2,10 @@
 // between the two is in the way. The judges are pure.
 #pragma once
 
+#include "config/endpoint.hpp"
 #include "gangway/doctor_finding.hpp"
 
 #include <cstdint>
-#include <filesystem>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -21,12 +21,12 @@ struct endpoint_facts {
     std::string current_context;              // of the client's configuration
     std::optional<std::string> context_host;  // of the context that counts; nothing: no such
     std::string our_host;                     // "unix:///…/docker.sock"; empty: not known
-    // Of a unix socket that it leads to.
+    // Of a unix socket or pipe that it leads to.
     bool leads_to_us = false;
     bool exists = false;
 };
 
-// The context that counts; "default": none, which means /var/run/docker.sock. Empty: DOCKER_HOST
+// The context that counts; "default": none, which means usual_docker_host(). Empty: DOCKER_HOST
 // counts.
 std::string context_in_use(const endpoint_facts& facts);
 
@@ -82,7 +82,7 @@ struct engine_answer {
 
 // Runs the docker client for its version, away from every engine. `vm`: the engine is in our VM.
 findings client_findings(
-    const std::optional<std::filesystem::path>& docker_socket,
+    const std::optional<config::local_endpoint>& docker_socket,
     const engine_answer& engine,
     bool vm,
     const std::string& daemon_json

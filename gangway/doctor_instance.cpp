@@ -1,6 +1,7 @@
 // The judges.
 #include "gangway/doctor_instance.hpp"
 
+#include "gangway/doctor_advice.hpp"
 #include "gangway/failure.hpp"
 #include "gangway/wording.hpp"
 
@@ -49,7 +50,7 @@ bool is_listened_on(std::string_view proc_net_unix, const std::filesystem::path&
         std::string number, references, protocol, flags, type, state, inode, name;
         fields >> number >> references >> protocol >> flags >> type >> state >> inode;
         std::getline(fields >> std::ws, name);
-        if (flags == listening && name == path.native()) return true;
+        if (flags == listening && name == path.string()) return true;
     }
     return false;
 }
@@ -118,11 +119,7 @@ finding judge_socket(const socket_facts& facts)
 finding judge_daemon(const daemon_facts& facts)
 {
     if (!facts.obstacle.empty())
-        return {
-            "daemon",
-            verdict::wrong,
-            facts.obstacle,
-            "see its log: `journalctl --user -u gangwayd`, as root without --user"};
+        return {"daemon", verdict::wrong, facts.obstacle, "see its log: " + facts.log_place};
     if (!facts.runs && facts.starts_by_itself)
         return {"daemon", verdict::ok, "does not run; the first request starts it", {}};
     if (!facts.runs) return {"daemon", verdict::wrong, facts.why_not, facts.how_to_start};
@@ -161,8 +158,8 @@ finding judge_port(const port_facts& facts)
     if (facts.of_vm == facts.wanted)
         return {"engine port", verdict::ok, number + " leads to the engine", {}};
     if (!facts.taken) return {"engine port", verdict::ok, number + " is free", {}};
-    const std::string advice = "free it (`ss -ltnp 'sport = :" + number +
-                               "'` shows whose it is), or change "
+    const std::string advice = "free it (`" + command_to_show_owner(facts.wanted) +
+                               "` shows whose it is), or change "
                                "vm.engine_port; 0 takes any free one";
     if (!facts.daemon_runs)
         return {
@@ -245,7 +242,8 @@ finding judge_clock(const engine_facts& facts)
         apart < harmful ? verdict::warning : verdict::wrong,
         "the engine's is " + age_text(apart) +
             (*facts.clock < facts.before ? " behind" : " ahead of") + " this machine's",
-        "if this machine's is right (`timedatectl`), `gangway restart` sets the VM's"};
+        "if this machine's is right (`" + command_to_show_clock() +
+            "`), `gangway restart` sets the VM's"};
 }
 
 }  // namespace gangway

@@ -34,8 +34,9 @@ finding judge_socket(const socket_facts& facts);
 
 struct daemon_facts {
     bool runs = false;
-    std::string obstacle;  // why it does not answer, though somebody listens
-    std::string why_not;   // it does not run
+    std::string obstacle;   // why it does not answer, though somebody listens
+    std::string log_place;  // where that may be told
+    std::string why_not;    // it does not run
     std::string how_to_start;
     bool starts_by_itself = false;  // a service manager listens for it
     std::string version;

@@ -64,7 +64,7 @@ std::string download_target(const invocation& asked)
             "only http:// and https:// URLs can be fetched, not " + place, exit_status::usage
         );
     } else {
-        place = std::filesystem::absolute(place).lexically_normal().native();
+        place = std::filesystem::absolute(place).lexically_normal().string();
     }
     auto target = "/v1/image/download?source=" + percent_encoded(place);
     if (asked.sha256) target += "&sha256=" + checked_sha256(*asked.sha256);

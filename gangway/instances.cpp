@@ -24,10 +24,10 @@ namespace fs = std::filesystem;
 constexpr const char* no_daemon = "no daemon";
 
 // One control socket may be that of several, where the configuration names it.
-std::string state_of(const std::string& name, const fs::path& control_socket)
+std::string state_of(const std::string& name, const config::local_endpoint& control)
 {
     try {
-        const auto status = parse_status(control_client(control_socket).get("/v1/status"));
+        const auto status = parse_status(control_client(control).get("/v1/status"));
         if (status.at("instance").get<std::string>() != name) return no_daemon;
         if (!status.contains("vm")) return "serves " + status.at("engine").get<std::string>();
         return status.at("vm").at("state").get<std::string>();
@@ -68,8 +68,8 @@ std::vector<instance> find_instances(
         const auto socket = docker_socket(settings);
         all.push_back(
             {name,
-             state_of(name, settings.control.listen.path),
-             socket ? "unix://" + socket->string() : std::string()}
+             state_of(name, settings.control.listen),
+             socket ? config::to_string(*socket) : std::string()}
         );
     }
     return all;

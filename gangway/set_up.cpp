@@ -17,6 +17,7 @@
 #include <iostream>
 #include <optional>
 #include <string>
+#include <variant>
 #include <vector>
 
 namespace gangway {
@@ -30,7 +31,7 @@ std::string variable_of(const char* name)
     return value != nullptr ? value : "";
 }
 
-std::filesystem::path known_docker_socket(const config::overrides& where)
+config::local_endpoint known_docker_socket(const config::overrides& where)
 {
     const auto socket = docker_socket(config::load(where).values);
     if (!socket)
@@ -42,10 +43,23 @@ std::filesystem::path known_docker_socket(const config::overrides& where)
     return *socket;
 }
 
+// Where links can lead.
+std::filesystem::path docker_socket_file(const config::overrides& where)
+{
+    const auto endpoint = known_docker_socket(where);
+    if (const auto* const socket = std::get_if<config::unix_endpoint>(&endpoint))
+        return socket->path;
+    throw failure(
+        config::to_string(endpoint) +
+            " is a pipe, to which no links can be made: tools on Windows look for it by its name",
+        exit_status::usage
+    );
+}
+
 // What clients on this machine are to be given.
 std::string docker_host(const config::overrides& where)
 {
-    return "unix://" + known_docker_socket(where).string();
+    return config::to_string(known_docker_socket(where));
 }
 
 shell_kind shell_of_user(const std::optional<std::string>& named)
@@ -129,7 +143,7 @@ std::vector<std::filesystem::path> places_to_link(
 
 void link_sockets(const invocation& asked)
 {
-    const auto target = known_docker_socket(asked.where);
+    const auto target = docker_socket_file(asked.where);
     for (const auto& place : places_to_link(asked, target)) {
         const auto absolute = std::filesystem::absolute(place);
         link_socket(absolute, target);
@@ -139,7 +153,7 @@ void link_sockets(const invocation& asked)
 
 void unlink_sockets(const invocation& asked)
 {
-    const auto target = known_docker_socket(asked.where);
+    const auto target = docker_socket_file(asked.where);
     std::vector<std::filesystem::path> places(asked.places.begin(), asked.places.end());
     if (places.empty()) places = {users_socket_place(), machines_socket_place()};
     for (const auto& place : places) {

@@ -5,6 +5,27 @@
 
 #include <CLI/CLI.hpp>
 
+namespace {
+
+void add_background(
+    CLI::App& app, arguments& result, const char* name, background_request::way by, const char* text
+)
+{
+    using step = background_request::step;
+    const auto take = [&result, by](const std::string& word) {
+        const auto what = word == "install"  ? step::install
+                          : word == "remove" ? step::remove
+                                             : step::run;
+        result.background = background_request{by, what};
+    };
+    app.add_option_function<std::string>(name, take, text)
+        ->option_text("install | remove | run")
+        ->check(CLI::IsMember({"install", "remove", "run"}))
+        ->group(background_help_group());
+}
+
+}  // namespace
+
 std::variant<arguments, early_exit> parse_command_line(int count, const char* const* values)
 {
     arguments result;
@@ -18,7 +39,7 @@ std::variant<arguments, early_exit> parse_command_line(int count, const char* co
     app.name("gangwayd");
     app.add_option("--config", flags.config_file, "Configuration file")->option_text("FILE");
     app.add_option("--listen", flags.listen, "Where clients connect; may be given more than once")
-        ->option_text("unix:///PATH | fd://")
+        ->option_text("unix:///PATH | fd:// | npipe:////./pipe/NAME")
         ->allow_extra_args(false);
     app.add_option(
            "--engine", flags.engine, "Serve this engine; \"vm\" (the default) runs one in a VM"
@@ -27,7 +48,7 @@ std::variant<arguments, early_exit> parse_command_line(int count, const char* co
     app.add_option("--tls-dir", flags.tls_dir, "ca.pem, cert.pem and key.pem for the engine's TLS")
         ->option_text("DIR");
     app.add_option("--control", flags.control, "Socket for the gangway command")
-        ->option_text("unix:///PATH");
+        ->option_text("unix:///PATH | npipe:////./pipe/NAME");
     app.add_option("--log-level", flags.log_level, "error, warning, info or debug")
         ->option_text("LEVEL");
     app.add_option("--instance", flags.instance, "Which VM, by name")->option_text("NAME");
@@ -37,6 +58,20 @@ std::variant<arguments, early_exit> parse_command_line(int count, const char* co
         "Print the effective settings and where each came from"
     );
     app.add_flag("--version", version, "Print the version");
+    add_background(
+        app,
+        result,
+        "--service",
+        background_request::way::service,
+        "Have Windows start it with the machine, with the other options given here"
+    );
+    add_background(
+        app,
+        result,
+        "--login",
+        background_request::way::login,
+        "Have Windows start it when you log in, with the other options given here"
+    );
     app.footer("Settings are described in gangway.json(5), the daemon in gangwayd(8).");
 
     try {

@@ -2,13 +2,16 @@
 #pragma once
 
 #include "config/load.hpp"
+#include "gangwayd/background_start.hpp"
 
+#include <optional>
 #include <string>
 #include <variant>
 
 struct arguments {
     config::overrides overrides;
     bool print_config = false;
+    std::optional<background_request> background;
 };
 
 // Nothing to run: print `text` and end with `status`.

@@ -6,6 +6,7 @@
 #include "gangwayd/control_server.hpp"
 #include "gangwayd/fixed_engine.hpp"
 #include "gangwayd/log.hpp"
+#include "gangwayd/outside_requests.hpp"
 #include "gangwayd/service_manager.hpp"
 #include "gangwayd/version.hpp"
 #include "gangwayd/virtual_machine.hpp"
@@ -26,14 +27,10 @@
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/error.hpp>
 #include <boost/asio/io_context.hpp>
-#include <boost/asio/redirect_error.hpp>
-#include <boost/asio/signal_set.hpp>
-#include <boost/asio/use_awaitable.hpp>
 #include <boost/system/system_error.hpp>
 #include <spdlog/spdlog.h>
 
 #include <chrono>
-#include <csignal>
 #include <exception>
 #include <fstream>
 #include <memory>
@@ -65,14 +62,12 @@ std::vector<std::unique_ptr<proxy::listener>> open_docker_sockets(
     for (const auto& endpoint : settings.listen) {
         if (const auto* path = std::get_if<config::unix_endpoint>(&endpoint)) {
             listeners.push_back(proxy::listen_on(executor, *path, settings.group));
-        } else if (std::holds_alternative<config::inherited_endpoint>(endpoint)) {
+        } else if (const auto* pipe = std::get_if<config::pipe_endpoint>(&endpoint)) {
+            listeners.push_back(proxy::listen_on(executor, *pipe, settings.group));
+        } else {
             for (auto& inherited : proxy::inherited_listeners(executor)) {
                 listeners.push_back(std::move(inherited));
             }
-        } else {
-            throw proxy::listen_error(
-                config::to_string(endpoint) + ": named pipes exist on Windows only"
-            );
         }
     }
     return listeners;
@@ -112,10 +107,11 @@ public:
         : configuration_(configuration),
           settings_(configuration.values),
           flags_(flags),
-          dialer_(loop.get_executor()),
-          signals_(loop, SIGTERM, SIGINT, SIGHUP)
+          executor_(loop.get_executor()),
+          dialer_(executor_),
+          requests_(executor_)
     {
-        const auto executor = loop.get_executor();
+        const auto executor = executor_;
         auto listeners = open_docker_sockets(executor, settings_.docker);
         auto control = proxy::listen_on(executor, settings_.control.listen, {});
         vmctl::engine* engine = nullptr;
@@ -168,7 +164,7 @@ public:
         server_->start(failed);
         notify_ready();
         spdlog::info("ready");
-        co_await serve_signals();
+        co_await serve_requests();
         notify_stopping();
         clock_.reset();
         image_.reset();
@@ -195,7 +191,7 @@ private:
             }};
         tell_news_of(vm, audience);
         vm.examine();
-        const auto executor = signals_.get_executor();
+        const auto executor = executor_;
         clock_.emplace(executor, [this] { vm_->supervisor.clock_was_set(); });
         // One that is named by its digest does not change behind our back.
         if (settings_.vm.boot2docker) return;
@@ -223,23 +219,20 @@ private:
     void give_up(const std::string& why)
     {
         failure_ = why;
-        signals_.cancel();
+        requests_.give_up();
     }
 
-    asio::awaitable<void> serve_signals()
+    asio::awaitable<void> serve_requests()
     {
         while (failure_.empty()) {
-            boost::system::error_code given_up;
-            const int number =
-                co_await signals_.async_wait(asio::redirect_error(asio::use_awaitable, given_up));
-            if (given_up) co_return;
-            if (number == SIGHUP) {
+            const auto request = co_await requests_.next();
+            if (!request) co_return;
+            if (request->what == outside_request::kind::reload) {
                 reload();
                 continue;
             }
-            spdlog::info("stopping on {}", number == SIGTERM ? "SIGTERM" : "SIGINT");
-            // A second signal has its default effect: whoever is in a hurry is not held up.
-            signals_.clear();
+            spdlog::info("stopping on {}", request->by);
+            requests_.let_go();
             co_return;
         }
     }
@@ -257,8 +250,9 @@ private:
     const config::loaded& configuration_;
     const config::settings& settings_;
     const config::overrides& flags_;
+    asio::any_io_executor executor_;
     proxy::dialer dialer_;
-    asio::signal_set signals_;
+    outside_requests requests_;
     std::string failure_;
     std::optional<fixed_engine> fixed_;
     std::optional<virtual_machine> vm_;

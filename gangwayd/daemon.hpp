@@ -4,6 +4,7 @@
 
 #include "config/load.hpp"
 
-// Serves until SIGTERM or SIGINT. `flags` are what `configuration` was loaded with, for SIGHUP.
+// Serves until it is asked to stop (outside_requests). `flags` are what `configuration` was loaded
+// with, for when it is to be read again.
 // Returns the exit status. Throws std::exception with a sentence when the daemon cannot start.
 int run_daemon(const config::loaded& configuration, const config::overrides& flags);

@@ -1,46 +1,14 @@
-// spdlog set up for a terminal or for the journal.
+// spdlog set up with the sinks that there are.
 #include "gangwayd/log.hpp"
 
-#include <spdlog/pattern_formatter.h>
-#include <spdlog/sinks/stdout_color_sinks.h>
-#include <spdlog/sinks/stdout_sinks.h>
+#include "gangwayd/log_sinks.hpp"
+
 #include <spdlog/spdlog.h>
 
-#include <cstdlib>
-#include <string>
 #include <utility>
+#include <vector>
 
 namespace {
-
-// "<4>", as sd-daemon(3) has it.
-class priority_flag final : public spdlog::custom_flag_formatter {
-public:
-    void format(const spdlog::details::log_msg& message, const std::tm&, spdlog::memory_buf_t& out)
-        override
-    {
-        const char digit = [&message] {
-            switch (message.level) {
-                case spdlog::level::critical:
-                case spdlog::level::err:
-                    return '3';
-                case spdlog::level::warn:
-                    return '4';
-                case spdlog::level::info:
-                    return '6';
-                default:
-                    return '7';
-            }
-        }();
-        out.push_back('<');
-        out.push_back(digit);
-        out.push_back('>');
-    }
-
-    std::unique_ptr<custom_flag_formatter> clone() const override
-    {
-        return std::make_unique<priority_flag>();
-    }
-};
 
 spdlog::level::level_enum spdlog_level(config::log_level level)
 {
@@ -57,23 +25,9 @@ spdlog::level::level_enum spdlog_level(config::log_level level)
     return spdlog::level::info;
 }
 
-spdlog::sink_ptr stderr_sink()
+void log_to(const std::vector<spdlog::sink_ptr>& sinks, spdlog::level::level_enum level)
 {
-    if (std::getenv("JOURNAL_STREAM") == nullptr) {
-        auto sink = std::make_shared<spdlog::sinks::stderr_color_sink_mt>();
-        sink->set_pattern("%Y-%m-%dT%H:%M:%S.%e %^%l%$ %v");
-        return sink;
-    }
-    auto sink = std::make_shared<spdlog::sinks::stderr_sink_mt>();
-    auto formatter = std::make_unique<spdlog::pattern_formatter>();
-    formatter->add_flag<priority_flag>('*').set_pattern("%*%v");
-    sink->set_formatter(std::move(formatter));
-    return sink;
-}
-
-void log_to(spdlog::sinks_init_list sinks, spdlog::level::level_enum level)
-{
-    auto logger = std::make_shared<spdlog::logger>("gangwayd", sinks);
+    auto logger = std::make_shared<spdlog::logger>("gangwayd", sinks.begin(), sinks.end());
     logger->flush_on(spdlog::level::debug);
     logger->set_level(level);
     spdlog::set_default_logger(std::move(logger));
@@ -84,12 +38,14 @@ void log_to(spdlog::sinks_init_list sinks, spdlog::level::level_enum level)
 process_log::process_log(config::log_level level, std::shared_ptr<log_history> history)
 {
     history->set_pattern("%Y-%m-%dT%H:%M:%S.%e %l %v");
-    log_to({stderr_sink(), std::move(history)}, spdlog_level(level));
+    auto sinks = log_sinks();
+    sinks.push_back(std::move(history));
+    log_to(sinks, spdlog_level(level));
 }
 
 process_log::~process_log()
 {
-    log_to({stderr_sink()}, spdlog::get_level());
+    log_to(log_sinks(), spdlog::get_level());
 }
 
 void set_log_level(config::log_level level)

@@ -1,4 +1,4 @@
-// Where the daemon's log goes and how a line looks there.
+// The daemon's log.
 #pragma once
 
 #include "config/settings.hpp"
@@ -6,9 +6,8 @@
 
 #include <memory>
 
-// Sets the process-wide logger up: stderr, and `history`. Under systemd lines carry the priority
-// that the journal understands and no time stamp of ours. When this goes, so does the history,
-// which needs its loop; lines go to stderr still.
+// Sets the process-wide logger up: log_sinks(), and `history`. When this goes, so does the history,
+// which needs its loop; lines go to the others still.
 class process_log {
 public:
     process_log(config::log_level level, std::shared_ptr<log_history> history);

@@ -9,10 +9,11 @@
 #include "vmctl/packed_memory.hpp"
 #include "vmctl/ssh_keys.hpp"
 
+#include <fmt/format.h>
 #include <nlohmann/json.hpp>
 #include <unistd.h>
 
-#include <ctime>
+#include <chrono>
 
 namespace {
 
@@ -20,12 +21,18 @@ using json = nlohmann::ordered_json;
 
 std::string utc(std::chrono::system_clock::time_point when)
 {
-    const auto seconds = std::chrono::system_clock::to_time_t(when);
-    std::tm parts{};
-    ::gmtime_r(&seconds, &parts);
-    std::string text(32, '\0');
-    text.resize(std::strftime(text.data(), text.size(), "%Y-%m-%dT%H:%M:%SZ", &parts));
-    return text;
+    const auto day = std::chrono::floor<std::chrono::days>(when);
+    const std::chrono::year_month_day date(day);
+    const std::chrono::hh_mm_ss time(std::chrono::floor<std::chrono::seconds>(when - day));
+    return fmt::format(
+        "{:04}-{:02}-{:02}T{:02}:{:02}:{:02}Z",
+        static_cast<int>(date.year()),
+        static_cast<unsigned>(date.month()),
+        static_cast<unsigned>(date.day()),
+        time.hours().count(),
+        time.minutes().count(),
+        time.seconds().count()
+    );
 }
 
 json to_json(const vmctl::stage_event& stage)

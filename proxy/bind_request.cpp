@@ -1,6 +1,7 @@
 // Walks to the fields and collects the edits.
 #include "proxy/bind_request.hpp"
 
+#include "proxy/bind_source.hpp"
 #include "proxy/json_tree.hpp"
 
 #include <algorithm>
@@ -13,7 +14,10 @@ using kind = json_node::kind;
 
 class walker {
 public:
-    explicit walker(const path_translation& translate) : translate_(translate) {}
+    walker(const path_translation& translate, config::path_dialect dialect)
+        : translate_(translate), dialect_(dialect)
+    {
+    }
 
     void container(const json_node& body)
     {
@@ -70,6 +74,8 @@ private:
         if (has_text(mount, "Type", "bind"))
             for (const auto* source : members_named(mount, "Source"))
                 take_path(*source, if_missing(mount));
+        else if (dialect_ == config::path_dialect::windows && has_text(mount, "Type", "npipe"))
+            take_pipe(mount);
         for (const auto* options : members_named(mount, "VolumeOptions")) {
             for (const auto* driver : members_named(*options, "DriverConfig")) {
                 if (!is_local(*driver, "Name")) continue;
@@ -78,14 +84,25 @@ private:
         }
     }
 
+    // An engine on Linux has no mounts of that type; Docker's pipe is a socket there.
+    void take_pipe(const json_node& mount)
+    {
+        const auto known = edits_.size();
+        for (const auto* source : members_named(mount, "Source"))
+            take_path(*source, missing_source::is_an_error);
+        if (edits_.size() == known) return;
+        for (const auto* type : members_named(mount, "Type")) replace(*type, "bind");
+    }
+
     // "SOURCE:TARGET[:MODE]"; a source that is no path names a volume.
     void take_bind(const json_node& bind)
     {
-        const auto colon = bind.text.find(':');
-        if (bind.type != kind::string || colon == std::string::npos) return;
-        const auto source = bind.text.substr(0, colon);
+        if (bind.type != kind::string) return;
+        const auto size = bind_source_size(bind.text, dialect_);
+        if (!size) return;
+        const auto source = bind.text.substr(0, *size);
         const auto other = translate_(source, missing_source::is_created);
-        if (other != source) replace(bind, other + bind.text.substr(colon));
+        if (other != source) replace(bind, other + bind.text.substr(*size));
     }
 
     // A map's keys are told apart by case, unlike those of a struct.
@@ -145,18 +162,22 @@ private:
     }
 
     const path_translation& translate_;
+    config::path_dialect dialect_;
     std::vector<json_edit> edits_;
 };
 
 }  // namespace
 
 std::optional<std::string> translate_paths(
-    names_paths what, std::string_view body, const path_translation& translate
+    names_paths what,
+    std::string_view body,
+    const path_translation& translate,
+    config::path_dialect dialect
 )
 {
     const auto root = parse_json(body);
     if (!root) return std::nullopt;
-    walker found(translate);
+    walker found(translate, dialect);
     switch (what) {
         case names_paths::no:
             break;

@@ -4,6 +4,8 @@
 // (settable.go: "MOUNT.source=PATH").
 #pragma once
 
+#include "config/windows_path.hpp"
+
 #include <functional>
 #include <optional>
 #include <string>
@@ -32,7 +34,10 @@ using path_translation = std::function<std::string(const std::string&, missing_s
 // The body with every bind source translated, and no other byte changed. Nothing: it stays as it
 // is, because no source changes or because it is no JSON (which the engine will say).
 std::optional<std::string> translate_paths(
-    names_paths what, std::string_view body, const path_translation& translate
+    names_paths what,
+    std::string_view body,
+    const path_translation& translate,
+    config::path_dialect dialect = config::path_dialect::posix
 );
 
 }  // namespace proxy

@@ -3,6 +3,7 @@
 
 #include "proxy/buffer_pool.hpp"
 #include "proxy/deadlines.hpp"
+#include "proxy/host_paths.hpp"
 #include "proxy/known_answers.hpp"
 #include "proxy/splice.hpp"
 #include "proxy/traffic.hpp"
@@ -39,8 +40,11 @@ struct loop_tools {
     // Nothing: the engine never sleeps, and answers for itself.
     std::optional<known_answers> known;
 
-    // Where clients connect: paths of Unix sockets.
+    // Where clients connect: paths of Unix sockets, and of pipes as //./pipe/NAME.
     std::vector<std::string> docker_sockets;
+
+    // What a path of this machine is.
+    host_paths paths = native_host_paths();
 
     // For what may block. Most daemons never need it, so its threads come with the first use.
     boost::asio::thread_pool& blocking()

@@ -14,7 +14,7 @@ void published_ports::engine_rests()
 {
     rests_ = true;
     for (auto& [where, each] : entries_)
-        each.port->rest([this, where = where] { wake_for(where); });
+        each.port->rest([this, asked_for = where] { wake_for(asked_for); });
 }
 
 void published_ports::engine_back()

@@ -31,14 +31,10 @@ constexpr route look_at_stats{.activity = activity::passive, .stream = stream_ki
 constexpr route wait_for_exit{.activity = activity::active, .stream = stream_kind::exit};
 constexpr route hijack{activity::active, true};
 
+// What is wrong with a path is told with the path.
 constexpr route naming(names_paths what, bool starts = false)
 {
-    return {activity::active, false, what, starts};
-}
-
-constexpr route naming_and_shown(names_paths what)
-{
-    return {activity::active, false, what, false, true};
+    return {activity::active, false, what, starts, true};
 }
 
 // moby api/swagger.yaml. HEAD is matched as GET.
@@ -55,7 +51,7 @@ constexpr auto table = std::to_array<row>({
     {"POST", "/containers/create", naming(names_paths::container)},
     {"POST", "/containers/*/start", naming(names_paths::host_config, true)},
     {"POST", "/containers/*/restart", naming(names_paths::no, true)},
-    {"POST", "/volumes/create", naming_and_shown(names_paths::volume)},
+    {"POST", "/volumes/create", naming(names_paths::volume)},
     {"POST", "/services/create", naming(names_paths::service)},
     {"POST", "/services/*/update", naming(names_paths::service)},
     {"POST", "/plugins/**/set", naming(names_paths::plugin)},

@@ -52,10 +52,11 @@ server::server(
       accepting_(executor)
 {
     prepare_socket_streams(executor);
-    constexpr std::string_view scheme = "unix://";
     for (const auto& from : listeners_) {
         const auto name = from->name();
-        if (name.starts_with(scheme)) tools_.docker_sockets.push_back(name.substr(scheme.size()));
+        for (const std::string_view scheme : {"unix://", "npipe://"})
+            if (name.starts_with(scheme))
+                tools_.docker_sockets.push_back(name.substr(scheme.size()));
     }
 }
 

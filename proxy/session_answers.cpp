@@ -49,9 +49,13 @@ io_task<session::delivery> session::deliver_restored(std::size_t ready, std::siz
     overhear_body(message.substr(head_size));
     if (!ended) co_return delivery{size, false};
     const auto body = unframed_body(framing, message.substr(head_size));
-    const bind_rules rules(*unanswered_.front().lease.address().shares, {}, real_path);
-    const auto changed =
-        restore_paths(body, [&rules](const std::string& text) { return rules.restore(text); });
+    const auto dialect = tools_.paths.dialect;
+    const bind_rules rules(*unanswered_.front().lease.address().shares, {}, real_path, dialect);
+    const path_restoration restore = [&rules](const std::string& text) {
+        return rules.restore(text);
+    };
+    const auto changed = dialect == config::path_dialect::windows ? restore_sources(body, restore)
+                                                                  : restore_paths(body, restore);
     if (!changed) co_return delivery{size, true};
     const auto answer = message_with_body(framing, message.substr(0, head_size), *changed);
     hear_instead(answer);

@@ -2,13 +2,13 @@
 #include "proxy/asio_bridge.hpp"
 #include "proxy/bind_request.hpp"
 #include "proxy/bind_rules.hpp"
+#include "proxy/bind_source.hpp"
 #include "proxy/session.hpp"
 #include "vmctl/run_blocking.hpp"
 
 #include <boost/asio/error.hpp>
 #include <boost/system/system_error.hpp>
 
-#include <filesystem>
 #include <utility>
 #include <vector>
 
@@ -17,36 +17,34 @@ namespace asio = boost::asio;
 namespace proxy {
 namespace {
 
-bool names_a_path(names_paths what, const std::string& body)
+bool names_a_path(names_paths what, const std::string& body, config::path_dialect dialect)
 {
     bool found = false;
-    translate_paths(what, body, [&found](const std::string& source, missing_source) {
-        found |= source.starts_with('/');
+    const auto look = [&](const std::string& source, missing_source) {
+        found |= may_be_path(source, dialect);
         return source;
-    });
+    };
+    translate_paths(what, body, look, dialect);
     return found;
 }
 
 // The engine would make a missing source and then make it root's, which no share allows: so it is
 // made here, unless the request is refused.
 std::optional<std::string> body_for_the_engine(
-    names_paths what, const std::string& body, const bind_rules& rules
+    names_paths what, const std::string& body, const bind_rules& rules, const host_paths& paths
 )
 {
     std::vector<std::string> wanted;
-    auto translated =
-        translate_paths(what, body, [&](const std::string& source, missing_source missing) {
-            auto path = rules.translate(source);
-            const auto here = rules.restore(path);
-            if (missing == missing_source::is_created && rules.is_writable(here))
-                wanted.push_back(here);
-            return path;
-        });
-    for (const auto& path : wanted) {
-        // What fails here fails there too, in the words that Docker's users know.
-        std::error_code failed;
-        std::filesystem::create_directories(path, failed);
-    }
+    const auto translate = [&](const std::string& source, missing_source missing) {
+        auto path = rules.translate(source);
+        const auto here = rules.restore(path);
+        if (missing == missing_source::is_created && rules.is_writable(here))
+            wanted.push_back(here);
+        return path;
+    };
+    auto translated = translate_paths(what, body, translate, paths.dialect);
+    // What fails here fails there too, in the words that Docker's users know.
+    for (const auto& path : wanted) paths.make(path);
     return translated;
 }
 
@@ -56,12 +54,18 @@ std::optional<std::string> body_for_the_engine(
 io_task<std::optional<std::string>> session::translated_body(names_paths what, std::string body)
 {
     const bool known = unanswered_.back().lease.address().shares.has_value();
-    if (!known || !names_a_path(what, body)) co_return std::nullopt;
+    const auto& paths = tools_.paths;
+    if (!known || !names_a_path(what, body, paths.dialect)) co_return std::nullopt;
     auto work = [what,
                  body = std::move(body),
+                 paths,
                  rules = bind_rules(
-                     *unanswered_.back().lease.address().shares, tools_.docker_sockets, real_path
-                 )] { return body_for_the_engine(what, body, rules); };
+                     *unanswered_.back().lease.address().shares,
+                     tools_.docker_sockets,
+                     paths.real,
+                     paths.dialect,
+                     paths.aliases
+                 )] { return body_for_the_engine(what, body, rules, paths); };
     auto running = vmctl::run_blocking(tools_.blocking(), std::move(work));
     from_asio looking(tools_.executor, std::move(running), {});
     auto translated = co_await looking;

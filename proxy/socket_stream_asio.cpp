@@ -1,9 +1,11 @@
 // The plain transport where there is no poller of ours: system calls, and Asio's reactor to wait.
+#include "proxy/hangup_watch.hpp"
 #include "proxy/keep_alive.hpp"
 #include "proxy/socket_stream.hpp"
 
 #include <boost/asio/error.hpp>
 #include <boost/asio/generic/stream_protocol.hpp>
+#include <boost/asio/post.hpp>
 #include <boost/system/system_error.hpp>
 #include <sys/socket.h>
 
@@ -27,19 +29,6 @@ bool would_block()
     return errno == EAGAIN;  // the same number as EWOULDBLOCK wherever we run
 }
 
-stream_socket::wait_type wait_type_of(readiness what)
-{
-    switch (what) {
-        case readiness::readable:
-            return stream_socket::wait_read;
-        case readiness::writable:
-            return stream_socket::wait_write;
-        case readiness::hangup:
-            break;
-    }
-    return stream_socket::wait_error;
-}
-
 // Asio's handler: two words, so that it stays inside the operation.
 struct wait_handler {
     using cancellation_slot_type = asio::cancellation_slot;
@@ -54,7 +43,8 @@ struct wait_handler {
 
 class socket_stream final : public byte_stream {
 public:
-    explicit socket_stream(stream_socket socket) : socket_(std::move(socket))
+    explicit socket_stream(stream_socket socket)
+        : socket_(std::move(socket)), hangup_(socket_.get_executor())
     {
         socket_.non_blocking(true);
     }
@@ -95,11 +85,26 @@ public:
 
     void start_wait(readiness what, wait_completion& done, asio::cancellation_slot slot) override
     {
-        socket_.async_wait(wait_type_of(what), wait_handler{&done, slot});
+        if (!socket_.is_open()) {
+            asio::post(socket_.get_executor(), [&done] {
+                done.complete(asio::error::operation_aborted);
+            });
+            return;
+        }
+        if (what == readiness::hangup) {
+            hangup_.start(plain_descriptor(), done, slot);
+            return;
+        }
+        const bool readable = what == readiness::readable;
+        socket_.async_wait(
+            readable ? stream_socket::wait_read : stream_socket::wait_write,
+            wait_handler{&done, slot}
+        );
     }
 
     void abort() noexcept override
     {
+        hangup_.call_off();
         boost::system::error_code ignored;
         // A no-op on unix sockets, where closing is already as much as can be told.
         socket_.set_option(asio::socket_base::linger(true, 0), ignored);
@@ -115,6 +120,7 @@ public:
 
 private:
     stream_socket socket_;
+    hangup_watch hangup_;
 };
 
 }  // namespace

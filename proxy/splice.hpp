@@ -45,8 +45,8 @@ public:
     bool full() const { return held_ >= capacity_ / 2; }
 
 private:
-    int read_end_ = -1;
-    int write_end_ = -1;
+    [[maybe_unused]] int read_end_ = -1;  // where there is no splice(2)
+    [[maybe_unused]] int write_end_ = -1;
     std::size_t capacity_ = 0;
     std::size_t held_ = 0;
 };

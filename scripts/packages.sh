@@ -13,7 +13,7 @@ image_packages=(
 )
 client_packages=(busybox-static ca-certificates)
 test_packages=(
-    catch2 ccache clang-format docker.io iproute2 iptables libvirt-clients libxml2-utils openssh-server openssl procps socat systemd util-linux python3 python3-docker
+    catch2 ccache clang-format docker.io iproute2 iptables libplist-utils libvirt-clients libxml2-utils openssh-server openssl procps socat systemd util-linux python3 python3-docker
     python3-websocket man-db mandoc zsh fish tcsh
 )
 # cpack asks dpkg-shlibdeps and file what a program needs.

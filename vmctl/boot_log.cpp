@@ -2,7 +2,6 @@
 #include "vmctl/boot_log.hpp"
 
 #include <algorithm>
-#include <charconv>
 #include <utility>
 
 namespace vmctl {
@@ -31,14 +30,19 @@ std::optional<std::string_view> after(std::string_view line, std::string_view ma
     return line.substr(at + mark.size());
 }
 
+// "3", "3.27". By digits, since not every library reads floating-point numbers (LLVM's libc++).
 std::optional<std::chrono::milliseconds> parse_seconds(std::string_view text)
 {
-    double seconds = 0;
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), seconds);
-    constexpr double longest = 1e6;
-    if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
-    if (!(seconds >= 0 && seconds < longest)) return std::nullopt;
-    return std::chrono::round<std::chrono::milliseconds>(std::chrono::duration<double>(seconds));
+    constexpr std::size_t longest = 6;
+    const auto point = std::min(text.find('.'), text.size());
+    const auto whole = text.substr(0, point);
+    auto thousandths = std::string(text.substr(std::min(point + 1, text.size())));
+    const auto is_digit = [](char letter) { return letter >= '0' && letter <= '9'; };
+    if (whole.empty() || whole.size() > longest || !std::ranges::all_of(whole, is_digit) ||
+        !std::ranges::all_of(thousandths, is_digit) || (thousandths.empty() && point < text.size()))
+        return std::nullopt;
+    thousandths.resize(3, '0');
+    return std::chrono::milliseconds(std::stoi(std::string(whole) + thousandths));
 }
 
 // Without escape sequences (ECMA-48: ESC [ … final byte) and control characters. Bytes beyond ASCII

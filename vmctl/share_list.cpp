@@ -127,9 +127,7 @@ std::vector<share_alias> aliases_of(const std::vector<config::share>& shares)
         if (!std::filesystem::is_directory(real, error)) refuse("it is not a directory");
         if (::access(real.c_str(), R_OK | X_OK) != 0)
             refuse(std::generic_category().message(errno));
-        const auto placed = config::placed_in_guest({real});
-        const bool possible = !config::obstacle_to_sharing(real) && placed.elsewhere.empty();
-        if (real != share.path && possible && share.elsewhere.empty())
+        if (real != share.path && config::can_be_at_its_place(real) && share.elsewhere.empty())
             aliases.push_back({real, share.path});
     }
     return aliases;

@@ -19,13 +19,18 @@ namespace {
 
 constexpr std::string_view until_close = "HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n";
 
+control_client client_of(const std::filesystem::path& socket)
+{
+    return control_client(config::unix_endpoint{socket});
+}
+
 // What each line of the answer was, of a daemon that answers by `script`.
 lines followed(const fake_daemon::script& script)
 {
     const test_directory directory;
     const fake_daemon daemon(directory / "s", {script});
     lines got;
-    control_client(directory / "s").follow("/v1/logs", [&](std::string_view line) {
+    client_of(directory / "s").follow("/v1/logs", [&](std::string_view line) {
         got.emplace_back(line);
     });
     return got;
@@ -37,7 +42,7 @@ TEST_CASE("an answer with a length is given whole")
 {
     const test_directory directory;
     const fake_daemon daemon(directory / "s", {answers(R"({"version": "1"})")});
-    CHECK(control_client(directory / "s").get("/v1/version") == R"({"version": "1"})");
+    CHECK(client_of(directory / "s").get("/v1/version") == R"({"version": "1"})");
     CHECK(daemon.requests() == lines{"GET /v1/version HTTP/1.1"});
 }
 
@@ -76,7 +81,7 @@ TEST_CASE("a line is given as it comes, before the answer has ended")
                                  client.send(chunk("two\n") + last_chunk());
                              }});
     lines got;
-    control_client(directory / "s").follow("/v1/logs", [&](std::string_view line) {
+    client_of(directory / "s").follow("/v1/logs", [&](std::string_view line) {
         got.emplace_back(line);
         if (got.size() == 1) first_seen.set_value();
     });
@@ -93,7 +98,7 @@ TEST_CASE("whoever waits for a line has a pulse meanwhile")
                              }});
     lines got;
     int beats = 0;
-    control_client(directory / "s")
+    client_of(directory / "s")
         .post(
             "/v1/up",
             [&](std::string_view line) { got.emplace_back(line); },
@@ -152,7 +157,7 @@ TEST_CASE("where nobody listens the daemon is not running")
         const test_support::raw_listener gone(directory / "stale");
     }
     test_support::write_file(directory / "file", "");
-    const control_client client(directory / path);
+    const auto client = client_of(directory / path);
     CHECK_FALSE(client.reachable());
     try {
         client.get("/v1/status");
@@ -165,7 +170,7 @@ TEST_CASE("where nobody listens the daemon is not running")
 
 TEST_CASE("a path that is too long for a socket is a failure")
 {
-    const control_client client("/" + std::string(200, 'x'));
+    const auto client = client_of("/" + std::string(200, 'x'));
     CHECK_THROWS_AS(client.get("/v1/status"), gangway::failure);
 }
 
@@ -177,13 +182,11 @@ TEST_CASE("a question that must not take for ever has an end, and its answer a d
             directory / "s",
             {sends("HTTP/1.1 200 OK\r\nDate: today\r\nContent-Length: 2\r\n\r\nOK"), answers("")}
         );
-        const auto dated = control_client(directory / "s").ask("/_ping", 10s);
+        const auto dated = client_of(directory / "s").ask("/_ping", 10s);
         CHECK(dated.body == "OK");
         CHECK(dated.date == "today");
-        CHECK(control_client(directory / "s").ask("/_ping", 10s).date.empty());
+        CHECK(client_of(directory / "s").ask("/_ping", 10s).date.empty());
     }
     const fake_daemon silent(directory / "t", {[](raw_client& client) { client.receive_all(); }});
-    CHECK_THROWS_WITH(
-        control_client(directory / "t").ask("/_ping", 20ms), Contains("does not answer")
-    );
+    CHECK_THROWS_WITH(client_of(directory / "t").ask("/_ping", 20ms), Contains("does not answer"));
 }

@@ -2,6 +2,7 @@
 #include "gangway/daemon_start.hpp"
 
 #include "fake_daemon.hpp"
+#include "gangway/service_units.hpp"
 #include "tests/support/test_directory.hpp"
 
 #include <catch2/catch.hpp>
@@ -17,7 +18,10 @@ using test_support::test_directory;
 
 namespace {
 
-const unit_search no_units;
+config::local_endpoint at(const std::filesystem::path& socket)
+{
+    return config::unix_endpoint{socket};
+}
 
 }  // namespace
 
@@ -35,7 +39,7 @@ TEST_CASE("a daemon that is not running is explained by what is installed")
     unit_search units{root, {}};
     for (const auto& name : unit_directories) units.directories.push_back(directory / name);
     CHECK(
-        gangway::not_running_sentence("/run/c.sock", units) ==
+        gangway::not_running_sentence(at("/run/c.sock"), gangway::start_command(units)) ==
         "gangwayd is not running (nothing listens on /run/c.sock); " + hint
     );
 }
@@ -45,17 +49,17 @@ TEST_CASE("a daemon that runs is not knocked for")
     const test_directory directory;
     const raw_listener control(directory / "control");
     const raw_listener docker(directory / "docker");
-    reach_daemon(directory / "control", directory / "docker", no_units);
+    reach_daemon(at(directory / "control"), at(directory / "docker"), std::nullopt);
     CHECK_FALSE(docker.has_pending());
 }
 
 TEST_CASE("with nobody on either socket the daemon is not running")
 {
     const test_directory directory;
-    std::optional<std::filesystem::path> docker;
-    if (GENERATE(false, true)) docker = directory / "docker";
+    std::optional<config::local_endpoint> docker;
+    if (GENERATE(false, true)) docker = at(directory / "docker");
     try {
-        reach_daemon(directory / "control", docker, no_units);
+        reach_daemon(at(directory / "control"), docker, std::nullopt);
         FAIL("was reached");
     } catch (const gangway::failure& failure) {
         CHECK(failure.status() == gangway::exit_status::daemon_not_running);
@@ -74,7 +78,7 @@ TEST_CASE("a service manager that holds the docker socket starts the daemon for 
             const raw_listener control(directory / "control");
             knocked_with = knock.receive_all();  // until we were seen and the knock is withdrawn
         });
-        reach_daemon(directory / "control", directory / "docker", no_units);
+        reach_daemon(at(directory / "control"), at(directory / "docker"), std::nullopt);
     }
     CHECK(knocked_with.empty());
 }
@@ -85,7 +89,7 @@ TEST_CASE("a service manager whose daemon does not start is not waited for")
     raw_listener docker(directory / "docker");
     const std::jthread service_manager([&] { docker.accept().close(); });
     CHECK_THROWS_WITH(
-        reach_daemon(directory / "control", directory / "docker", no_units),
+        reach_daemon(at(directory / "control"), at(directory / "docker"), std::nullopt),
         Contains("has not started") && Contains("journalctl")
     );
 }
@@ -95,7 +99,7 @@ TEST_CASE("a daemon with another control socket is not waited for without end")
     const test_directory directory;
     const raw_listener docker(directory / "docker");
     CHECK_THROWS_WITH(
-        reach_daemon(directory / "control", directory / "docker", no_units, 1ms),
+        reach_daemon(at(directory / "control"), at(directory / "docker"), std::nullopt, 1ms),
         Contains("--control")
     );
 }

@@ -2,6 +2,7 @@
 #include "gangway/doctor_bundle.hpp"
 
 #include "gangway/failure.hpp"
+#include "gangway/new_file.hpp"
 #include "tests/support/test_directory.hpp"
 
 #include <catch2/catch.hpp>

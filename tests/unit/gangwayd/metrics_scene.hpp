@@ -53,7 +53,7 @@ struct remote_scene {
     }
 
     // The first of a connection, which brings the engine's side.
-    asio::awaitable<engine_socket> exchange(
+    asio::awaitable<engine_peer> exchange(
         client_socket& client, std::string request, std::string answer
     )
     {
@@ -66,7 +66,7 @@ struct remote_scene {
     }
 
     asio::awaitable<void> exchange(
-        client_socket& client, engine_socket& socket, std::string request, std::string answer
+        client_socket& client, engine_peer& socket, std::string request, std::string answer
     )
     {
         co_await send(client, request);

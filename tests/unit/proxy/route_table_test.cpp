@@ -43,9 +43,10 @@ TEST_CASE("requests find their route")
     const auto watch_logs = followed(activity::watching, stream_kind::logs);
     const auto watch_stats = followed(activity::watching, stream_kind::stats);
     const auto wait = followed(activity::active, stream_kind::exit);
-    constexpr route volume{activity::active, false, names_paths::volume, false, true};
     constexpr route use{activity::active};
-    const auto naming = [](names_paths what) { return route{activity::active, false, what}; };
+    const auto naming = [](names_paths what) {
+        return route{activity::active, false, what, false, true};
+    };
     constexpr route hijack{activity::active, true};
     const auto [method, target, expected] = GENERATE_COPY(table<std::string, std::string, route>({
         {"GET", "/_ping", inspect},
@@ -103,12 +104,12 @@ TEST_CASE("requests find their route")
         {"GET", "/exec/abc/json", inspect},
         {"POST",
          "/containers/abc/start",
-         {activity::active, false, names_paths::host_config, true}},
+         {activity::active, false, names_paths::host_config, true, true}},
         {"POST",
          "/v1.41/containers/abc/restart?t=1",
-         {activity::active, false, names_paths::no, true}},
+         {activity::active, false, names_paths::no, true, true}},
         {"POST", "/v1.41/containers/create?name=x", naming(names_paths::container)},
-        {"POST", "/volumes/create", volume},
+        {"POST", "/volumes/create", naming(names_paths::volume)},
         {"POST", "/services/create", naming(names_paths::service)},
         {"POST", "/services/abc/update?version=1", naming(names_paths::service)},
         {"POST", "/v1.44/plugins/vendor/files:latest/set", naming(names_paths::plugin)},

@@ -120,7 +120,7 @@ const std::string answer = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}";
 const std::string info = "GET /info HTTP/1.1\r\nHost: d\r\n\r\n";
 
 // Gives the engine's end of a connection that is kept after one answer.
-asio::awaitable<engine_socket> answer_one(server_fixture& f, client_socket& user)
+asio::awaitable<engine_peer> answer_one(server_fixture& f, client_socket& user)
 {
     co_await send(user, info);
     auto engine = co_await f.acceptor.async_accept(asio::use_awaitable);

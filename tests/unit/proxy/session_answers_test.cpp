@@ -34,7 +34,7 @@ struct moved_session : session_fixture {
     moved_session() { engine.address.shares = {config::placed_in_guest({"/etc"})}; }
 
     // Gives the engine's end, where the question has come.
-    asio::awaitable<engine_socket> ask()
+    asio::awaitable<engine_peer> ask()
     {
         co_await send(client, inspect);
         auto socket = co_await accept();

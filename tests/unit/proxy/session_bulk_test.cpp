@@ -33,7 +33,7 @@ std::string chunked(std::size_t size, unsigned most, unsigned seed)
 }
 
 // In writes of odd sizes.
-asio::awaitable<void> send_in_pieces(engine_socket& engine, const std::string& all)
+asio::awaitable<void> send_in_pieces(engine_peer& engine, const std::string& all)
 {
     std::minstd_rand random(1);
     for (std::size_t at = 0; at < all.size();) {

@@ -31,7 +31,7 @@
 namespace asio = boost::asio;
 
 using client_socket = asio::local::stream_protocol::socket;
-using engine_socket = asio::ip::tcp::socket;
+using engine_peer = asio::ip::tcp::socket;
 
 inline const char* word_for(vmctl::activity kind)
 {
@@ -187,7 +187,7 @@ public:
         test_support::run_loop(loop, std::move(script));
     }
 
-    asio::awaitable<engine_socket> accept()
+    asio::awaitable<engine_peer> accept()
     {
         auto socket = co_await acceptor.async_accept(asio::use_awaitable);
         ++dialled;
@@ -199,7 +199,7 @@ public:
     {
         boost::system::error_code ec;
         acceptor.non_blocking(true);
-        engine_socket socket(loop);
+        engine_peer socket(loop);
         acceptor.accept(socket, ec);
         return !ec;
     }

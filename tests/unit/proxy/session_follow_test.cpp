@@ -78,7 +78,7 @@ struct following_session : session_fixture {
 
     static constexpr std::chrono::milliseconds moment{5};
 
-    std::list<engine_socket> upstreams;
+    std::list<engine_peer> upstreams;
 };
 
 }  // namespace
@@ -102,7 +102,7 @@ TEST_CASE("an answer that breaks off is joined again, and the client sees one")
             f.session->lose_stream();
             boost::system::error_code end;
             co_await f.upstreams.back().async_wait(
-                engine_socket::wait_read, asio::redirect_error(asio::use_awaitable, end)
+                engine_peer::wait_read, asio::redirect_error(asio::use_awaitable, end)
             );
         }
         SECTION("since it has died")

@@ -83,7 +83,7 @@ struct sleepy_session : session_fixture {
     }
 
     // Closed at the end.
-    std::list<engine_socket> upstreams;
+    std::list<engine_peer> upstreams;
 };
 
 }  // namespace

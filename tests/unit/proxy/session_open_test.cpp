@@ -23,7 +23,7 @@ struct moving_session : session_fixture {
     }
 
     // Gives the engine's end, where one request was answered.
-    asio::awaitable<engine_socket> ask()
+    asio::awaitable<engine_peer> ask()
     {
         co_await send(client, ping);
         auto socket = co_await accept();
@@ -31,7 +31,7 @@ struct moving_session : session_fixture {
         co_return socket;
     }
 
-    asio::awaitable<void> answer(engine_socket& socket)
+    asio::awaitable<void> answer(engine_peer& socket)
     {
         const auto request = co_await receive(socket, ping.size());
         CHECK(request == ping);
@@ -49,7 +49,7 @@ struct moving_session : session_fixture {
     }
 
     // What comes after the end of the connection would, too.
-    asio::awaitable<bool> is_over(engine_socket& socket)
+    asio::awaitable<bool> is_over(engine_peer& socket)
     {
         boost::system::error_code end;
         std::string byte(1, '\0');

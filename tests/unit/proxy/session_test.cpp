@@ -281,7 +281,7 @@ TEST_CASE("a client that vanishes is reported to a silent engine by a reset")
         // The end of stream came first; the reset behind it shows in what the engine writes.
         boost::system::error_code ec;
         co_await engine.async_wait(
-            engine_socket::wait_error, asio::redirect_error(asio::use_awaitable, ec)
+            engine_peer::wait_error, asio::redirect_error(asio::use_awaitable, ec)
         );
         engine.write_some(asio::buffer("output", 6), ec);
         CHECK(ec == asio::error::broken_pipe);

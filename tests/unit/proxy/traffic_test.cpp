@@ -34,7 +34,7 @@ std::string name_of(const std::string& method, const std::string& target)
 
 // Asks, and has the engine answer.
 asio::awaitable<void> exchange(
-    session_fixture& f, engine_socket& engine, std::string request, std::string answer
+    session_fixture& f, engine_peer& engine, std::string request, std::string answer
 )
 {
     co_await send(f.client, request);

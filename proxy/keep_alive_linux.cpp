@@ -1,4 +1,4 @@
-// TCP's own probes.
+// TCP's own probes: tcp(7).
 #include "proxy/keep_alive.hpp"
 
 #include <netinet/in.h>
@@ -17,13 +17,8 @@ bool set(int socket, int level, int name, int value)
 
 void keep_alive(int descriptor) noexcept
 {
-#ifdef TCP_KEEPIDLE
-    constexpr int idle = TCP_KEEPIDLE;
-#else
-    constexpr int idle = TCP_KEEPALIVE;  // Darwin's name
-#endif
     // A unix socket refuses the first.
-    if (!set(descriptor, IPPROTO_TCP, idle, 30)) return;
+    if (!set(descriptor, IPPROTO_TCP, TCP_KEEPIDLE, 30)) return;
     set(descriptor, IPPROTO_TCP, TCP_KEEPINTVL, 10);
     set(descriptor, IPPROTO_TCP, TCP_KEEPCNT, 6);
     set(descriptor, SOL_SOCKET, SO_KEEPALIVE, 1);

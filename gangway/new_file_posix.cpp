@@ -1,20 +1,16 @@
-// What is in the bundle is text; every text goes through redact().
-#include "gangway/doctor_bundle.hpp"
+// O_EXCL.
 #include "gangway/failure.hpp"
-#include "gangway/redact.hpp"
+#include "gangway/new_file.hpp"
 
 #include <fcntl.h>
 #include <unistd.h>
 
 #include <cerrno>
-#include <fstream>
-#include <iterator>
+#include <string_view>
 #include <system_error>
 
 namespace gangway {
 namespace {
-
-constexpr std::streamoff kept_bytes = 256 * 1024;
 
 [[noreturn]] void fail(const std::filesystem::path& path, int error)
 {
@@ -34,17 +30,6 @@ int write_all(int file, std::string_view bytes)
 
 }  // namespace
 
-std::vector<archive_member> without_secrets(
-    std::vector<archive_member> members, const std::string& home
-)
-{
-    for (auto& member : members) {
-        member.name.insert(0, "gangway-doctor/");
-        member.text = redact(member.text, home);
-    }
-    return members;
-}
-
 void write_new_file(const std::filesystem::path& path, const std::string& bytes)
 {
     const int file =
@@ -57,20 +42,6 @@ void write_new_file(const std::filesystem::path& path, const std::string& bytes)
     if (error == 0) return;
     ::unlink(path.c_str());
     fail(path, error);
-}
-
-std::string last_part(const std::filesystem::path& file)
-{
-    std::error_code unknown;
-    if (!std::filesystem::is_regular_file(file, unknown)) return {};
-    std::ifstream stream(file, std::ios::binary | std::ios::ate);
-    const auto size = static_cast<std::streamoff>(stream.tellg());
-    if (!stream || size <= 0) return {};
-    const auto skipped = size > kept_bytes ? size - kept_bytes : 0;
-    stream.seekg(skipped);
-    std::string text((std::istreambuf_iterator<char>(stream)), std::istreambuf_iterator<char>());
-    if (skipped > 0) text.erase(0, text.find('\n') + 1);
-    return text;
 }
 
 }  // namespace gangway

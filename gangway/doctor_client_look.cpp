@@ -1,19 +1,19 @@
-// Looks the facts up.
+// Looks the facts up, on every platform.
+#include "config/environment.hpp"
 #include "gangway/docker_context.hpp"
 #include "gangway/doctor_client.hpp"
+#include "gangway/doctor_listener.hpp"
+#include "gangway/host_routes.hpp"
 #include "gangway/program_output.hpp"
 
 #include <nlohmann/json.hpp>
 
 #include <cstdlib>
-#include <fstream>
-#include <iterator>
-#include <system_error>
+#include <string_view>
+#include <variant>
 
 namespace gangway {
 namespace {
-
-namespace fs = std::filesystem;
 
 std::string variable(const char* name)
 {
@@ -28,29 +28,37 @@ std::string either(const char* name, const char* other)
     return value.empty() ? variable(other) : value;
 }
 
-endpoint_facts look_at_endpoint(const std::optional<fs::path>& docker_socket)
+// Nothing: it is none of this machine.
+std::optional<config::local_endpoint> local_part(const std::string& host)
+{
+    constexpr std::string_view scheme = "unix://";
+    if (host.starts_with(scheme)) return config::unix_endpoint{host.substr(scheme.size())};
+    const auto endpoint = config::parse_listen_endpoint(host);
+    if (!endpoint) return std::nullopt;
+    if (const auto* const pipe = std::get_if<config::pipe_endpoint>(&*endpoint)) return *pipe;
+    return std::nullopt;
+}
+
+endpoint_facts look_at_endpoint(const std::optional<config::local_endpoint>& docker_socket)
 {
     endpoint_facts facts;
     facts.docker_host = variable("DOCKER_HOST");
     facts.docker_context = variable("DOCKER_CONTEXT");
-    const bool has_files = !variable("DOCKER_CONFIG").empty() || !variable("HOME").empty();
+    const bool has_files =
+        !variable("DOCKER_CONFIG").empty() || !config::read_environment().home.empty();
     if (has_files) {
         const auto directory = docker_client_directory();
         facts.current_context = selected_context(directory);
         if (const auto context = context_in_use(facts); !context.empty())
             facts.context_host = host_of_context(directory, context);
     }
-    if (docker_socket) facts.our_host = "unix://" + docker_socket->string();
-    constexpr std::string_view scheme = "unix://";
+    if (docker_socket) facts.our_host = config::to_string(*docker_socket);
     const auto host = host_in_use(facts);
-    if (!host || !host->starts_with(scheme)) return facts;
-    const fs::path socket = host->substr(scheme.size());
-    std::error_code unknown;
-    facts.exists = fs::exists(socket, unknown);
+    const auto endpoint = host ? local_part(*host) : std::nullopt;
+    if (!endpoint) return facts;
+    facts.exists = is_there(*endpoint);
     // A socket that is not there yet has a name all the same.
-    facts.leads_to_us = docker_socket && (socket == *docker_socket ||
-                                          fs::weakly_canonical(socket, unknown) ==
-                                              fs::weakly_canonical(*docker_socket, unknown));
+    facts.leads_to_us = docker_socket && is_same(*endpoint, *docker_socket);
     return facts;
 }
 
@@ -66,22 +74,16 @@ api_facts look_at_api(const engine_answer& engine)
     if (!client) return facts;
     // Its own version needs no engine, and no engine is to be woken: it is sent where none is.
     const auto printed = program_output(
-        *client, {"-H", "unix:///dev/null", "version", "-f", "{{.Client.APIVersion}}"}
+        *client, {"-H", nobodys_host(), "version", "-f", "{{.Client.APIVersion}}"}
     );
     if (printed) facts.client = printed->substr(0, printed->find_first_of("\r\n"));
     return facts;
 }
 
-std::string text_of(const fs::path& file)
-{
-    std::ifstream stream(file, std::ios::binary);
-    return {std::istreambuf_iterator<char>(stream), std::istreambuf_iterator<char>()};
-}
-
 }  // namespace
 
 findings client_findings(
-    const std::optional<fs::path>& docker_socket,
+    const std::optional<config::local_endpoint>& docker_socket,
     const engine_answer& engine,
     bool vm,
     const std::string& daemon_json
@@ -96,10 +98,10 @@ findings client_findings(
              either("NO_PROXY", "no_proxy")}
         ),
     };
-    if (vm) {
+    if (const auto routes = host_routes(); vm && routes) {
         const auto engine_settings = nlohmann::json::parse(daemon_json, nullptr, false);
         const bool usual = !engine_settings.is_object() || !engine_settings.contains("bip");
-        all.push_back(judge_routes(parse_routes(text_of("/proc/net/route")), usual));
+        all.push_back(judge_routes(*routes, usual));
     }
     return all;
 }

@@ -5,22 +5,19 @@
 #include "gangway/doctor_certificates.hpp"
 #include "gangway/doctor_image.hpp"
 #include "gangway/doctor_instance.hpp"
+#include "gangway/doctor_listener.hpp"
+#include "gangway/service_command.hpp"
 #include "gangway/status_text.hpp"
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <nlohmann/json.hpp>
-#include <sys/stat.h>
-#include <unistd.h>
 
-#include <fstream>
-#include <iterator>
 #include <variant>
 
 namespace gangway {
 namespace {
 
-namespace fs = std::filesystem;
 using nlohmann::json;
 
 // A daemon answers at once; an engine that is awake does, too.
@@ -29,33 +26,6 @@ constexpr std::chrono::seconds patience{10};
 std::chrono::sys_seconds now()
 {
     return std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
-}
-
-// Nothing: this system has no such file.
-std::optional<std::string> unix_sockets()
-{
-    std::ifstream file("/proc/net/unix", std::ios::binary);
-    if (!file) return std::nullopt;
-    return std::string(std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>());
-}
-
-socket_facts look_at_socket(const std::string& check, const fs::path& path, bool daemon_runs)
-{
-    socket_facts facts;
-    facts.check = check;
-    facts.path = path;
-    facts.daemon_runs = daemon_runs;
-
-    struct stat status {};
-
-    if (::stat(path.c_str(), &status) != 0) return facts;
-    facts.exists = true;
-    facts.is_socket = S_ISSOCK(status.st_mode);
-    facts.usable = ::access(path.c_str(), W_OK) == 0;
-    facts.mine = status.st_uid == ::geteuid();
-    facts.mode = status.st_mode & 0777U;
-    if (const auto list = unix_sockets()) facts.listened_on = is_listened_on(*list, path);
-    return facts;
 }
 
 // As QEMU takes it: a port that only lingers is free.
@@ -89,7 +59,8 @@ class daemon_visit {
 public:
     explicit daemon_visit(const config::settings& settings)
     {
-        const control_client daemon(settings.control.listen.path);
+        const control_client daemon(settings.control.listen);
+        facts_.log_place = service_log_place();
         facts_.own_version = GANGWAY_VERSION;
         try {
             report_.status = daemon.ask("/v1/status", patience).body;
@@ -101,13 +72,12 @@ public:
             report_.log = daemon.ask("/v1/logs", patience).body;
         } catch (const daemon_not_running&) {
             const auto sentence =
-                not_running_sentence(settings.control.listen.path, read_unit_search());
+                not_running_sentence(settings.control.listen, service_start_command());
             const auto middle = sentence.rfind("; ");
             facts_.why_not = sentence.substr(0, middle);
             if (middle != std::string::npos) facts_.how_to_start = sentence.substr(middle + 2);
             const auto socket = docker_socket(settings);
-            const auto list = unix_sockets();
-            facts_.starts_by_itself = socket && list && is_listened_on(*list, *socket);
+            facts_.starts_by_itself = socket && starts_what_it_serves(*socket);
         } catch (const failure& error) {
             facts_.obstacle = error.what();
         } catch (const json::exception& error) {
@@ -129,7 +99,7 @@ private:
     std::optional<vm_facts> vm_;
 };
 
-engine_facts ask_engine(const fs::path& socket)
+engine_facts ask_engine(const config::local_endpoint& socket)
 {
     engine_facts facts;
     auto before = now();
@@ -169,6 +139,14 @@ engine_facts look_at_engine(const config::settings& settings, const daemon_visit
     return facts;
 }
 
+// Nothing: the service manager opens it.
+std::optional<config::local_endpoint> local_part(const config::listen_endpoint& endpoint)
+{
+    if (const auto* const socket = std::get_if<config::unix_endpoint>(&endpoint)) return *socket;
+    if (const auto* const pipe = std::get_if<config::pipe_endpoint>(&endpoint)) return *pipe;
+    return std::nullopt;
+}
+
 void look_at_vm(const config::settings& settings, daemon_visit& daemon)
 {
     auto& found = daemon.report().found;
@@ -193,13 +171,11 @@ instance_report look_at_instance(const config::settings& settings)
 {
     daemon_visit daemon(settings);
     auto& report = daemon.report();
-    const bool runs = daemon.facts().runs;
     for (const auto& endpoint : settings.docker.listen)
-        if (const auto* const socket = std::get_if<config::unix_endpoint>(&endpoint))
-            report.found.push_back(judge_socket(look_at_socket("docker socket", socket->path, runs))
-            );
+        if (const auto local = local_part(endpoint))
+            report.found.push_back(look_at_listener("docker socket", *local, daemon.facts()));
     report.found.push_back(
-        judge_socket(look_at_socket("control socket", settings.control.listen.path, runs))
+        look_at_listener("control socket", settings.control.listen, daemon.facts())
     );
     report.found.push_back(judge_daemon(daemon.facts()));
     if (!settings.remote_engine)
