@@ -45,9 +45,9 @@ HANDLE open(const std::string& name)
 
 }  // namespace
 
-pipe_client::pipe_client(const std::string& name, kind kind) : pipe_client(open(name))
+pipe_client::pipe_client(const std::string& name, kind how) : pipe_client(open(name))
 {
-    kind_ = kind;
+    kind_ = how;
 }
 
 pipe_client::pipe_client(void* pipe) : pipe_(pipe) {}

@@ -18,7 +18,7 @@ public:
     };
 
     // Tries again while all instances are busy, as go-winio does. Throws std::system_error.
-    explicit pipe_client(const std::string& name, kind kind = kind::winio);
+    explicit pipe_client(const std::string& name, kind how = kind::winio);
     // Of a handle that was made elsewhere, which it takes over.
     explicit pipe_client(void* pipe);
     pipe_client(const pipe_client&) = delete;

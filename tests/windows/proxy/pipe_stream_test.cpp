@@ -243,7 +243,7 @@ TEST_CASE("a client that vanishes breaks a write that waits for it")
 TEST_CASE("a client that vanishes is noticed though nobody reads, whatever it has sent")
 {
     pipe_scene s;
-    const std::size_t sent = GENERATE(0, 100, 60'000);
+    const auto sent = GENERATE(std::size_t{0}, std::size_t{100}, std::size_t{60'000});
     bool gone = false;
     const auto ours = [&]() -> asio::awaitable<void> {
         auto client = co_await s.served->accept();
