@@ -166,9 +166,10 @@ struct shares_codec {
     json shape() const;
 };
 
-// "unix:///PATH"; "unix://~/" is the home directory here and in the two below.
-struct unix_endpoint_codec {
-    using value_type = unix_endpoint;
+// "unix:///PATH", and "npipe:////./pipe/NAME" where there are pipes; "unix://~/" is the home
+// directory here and in the two below.
+struct local_endpoint_codec {
+    using value_type = local_endpoint;
 
     std::optional<value_type> read(const json&, const environment&, complaints&) const;
     json write(const value_type&) const;

@@ -19,7 +19,7 @@ fs::path base_directory(const fs::path& xdg_value, const environment& where, con
 
 fs::path state_directory(const environment& where, std::string_view instance)
 {
-    if (where.system_service) return fs::path("/var/lib/gangway") / instance;
+    if (where.system_service) return where.places.state / instance;
     return base_directory(where.xdg_state_home, where, ".local/state") / "gangway" / instance;
 }
 
@@ -43,7 +43,7 @@ fs::path runtime_directory(const environment& where, std::string_view instance)
 fs::path image_directory(const environment& where)
 {
     if (!where.packaged_images.empty()) return where.packaged_images;
-    if (where.system_service) return "/var/lib/gangway/images";
+    if (where.system_service) return where.places.state / "images";
     return base_directory(where.xdg_data_home, where, ".local/share") / "gangway/images";
 }
 
@@ -70,6 +70,29 @@ std::vector<share> default_shares(const environment& where)
     return shares;
 }
 
+// The name that every client looks for, for the instance that has one to itself.
+constexpr std::string_view docker_pipe = "docker_engine";
+
+listen_endpoint default_docker(const environment& where, std::string_view instance)
+{
+    if (!where.has_named_pipes)
+        return unix_endpoint{runtime_directory(where, instance) / "docker.sock"};
+    if (instance == default_instance) return pipe_endpoint{std::string(docker_pipe)};
+    return pipe_endpoint{"gangway-" + std::string(instance)};
+}
+
+pipe_endpoint default_control_pipe(std::string_view instance, const docker_socket_settings& docker)
+{
+    auto base = "gangway-" + std::string(instance);
+    for (const auto& endpoint : docker.listen)
+        if (const auto* const pipe = std::get_if<pipe_endpoint>(&endpoint)) {
+            base = pipe->name;
+            break;
+        }
+    if (base == docker_pipe) base = "gangway";
+    return {base + "-control"};
+}
+
 }  // namespace
 
 bool is_instance_name(std::string_view name)
@@ -85,7 +108,7 @@ settings defaults(const environment& where, std::string_view instance)
     settings result;
     result.instance = instance;
     result.state_dir = state_directory(where, instance);
-    result.docker.listen = {unix_endpoint{runtime_directory(where, instance) / "docker.sock"}};
+    result.docker.listen = {default_docker(where, instance)};
     result.shares = default_shares(where);
     result.control.listen = default_control(where, instance, result.docker);
     result.vm.image = image_directory(where);
@@ -98,19 +121,20 @@ settings defaults(const environment& where, std::string_view instance)
 
 fs::path default_config_file(const environment& where)
 {
-    if (where.system_service) return "/etc/gangway/gangway.json";
+    if (where.system_service) return where.places.configuration / "gangway.json";
     const auto base = base_directory(where.xdg_config_home, where, ".config");
     return base.is_absolute() ? base / "gangway/gangway.json" : fs::path();
 }
 
-unix_endpoint default_control(
+local_endpoint default_control(
     const environment& where, std::string_view instance, const docker_socket_settings& docker
 )
 {
+    if (where.has_named_pipes) return default_control_pipe(instance, docker);
     for (const auto& endpoint : docker.listen)
         if (const auto* const socket = std::get_if<unix_endpoint>(&endpoint))
-            return {socket->path.parent_path() / "control.sock"};
-    return {runtime_directory(where, instance) / "control.sock"};
+            return unix_endpoint{socket->path.parent_path() / "control.sock"};
+    return unix_endpoint{runtime_directory(where, instance) / "control.sock"};
 }
 
 }  // namespace config

@@ -27,7 +27,8 @@ std::filesystem::path default_config_file(const environment& where);
 
 // The control socket that goes with `docker`: control.sock beside its first Unix socket, so that
 // two daemons that listen in different places never meet. Without one, in the runtime directory.
-unix_endpoint default_control(
+// Where there are named pipes it is one, named after the first of `docker`.
+local_endpoint default_control(
     const environment& where, std::string_view instance, const docker_socket_settings& docker
 );
 

@@ -19,6 +19,9 @@ struct host_alias {
 // Those of Linux, unless said otherwise.
 struct host_places {
     std::filesystem::path homes = "/home";
+    // Of a daemon that serves the whole machine.
+    std::filesystem::path state = "/var/lib/gangway";
+    std::filesystem::path configuration = "/etc/gangway";
     // Of the system's services, emptied at each boot.
     std::filesystem::path runtime = "/run";
     // Where tools put what they hand to containers. Absolute and normal.

@@ -29,9 +29,12 @@ std::string source_in(const loaded& configuration, std::string_view setting)
     return origin->second;
 }
 
-std::string text_of(const unix_endpoint& socket)
+// Two spellings of one place are the same.
+std::string text_of(const local_endpoint& endpoint)
 {
-    return "unix://" + socket.path.lexically_normal().string();
+    if (const auto* const socket = std::get_if<unix_endpoint>(&endpoint))
+        return to_string(local_endpoint(unix_endpoint{socket->path.lexically_normal()}));
+    return to_string(endpoint);
 }
 
 // A socket that is named on the command line is not the file's concern: `gangway --control` names
@@ -53,7 +56,7 @@ void add_sockets(uses_by_place& sockets, const loaded& each)
         if (const auto* const socket = std::get_if<unix_endpoint>(&endpoint))
             add(text_of(*socket), {name, "docker.listen", listen_source});
         if (const auto* const pipe = std::get_if<pipe_endpoint>(&endpoint))
-            add("npipe:////./pipe/" + pipe->name, {name, "docker.listen", listen_source});
+            add(text_of(*pipe), {name, "docker.listen", listen_source});
     }
     // By default it is beside the Docker socket.
     const auto own_source = source_in(each, "control.listen");

@@ -5,6 +5,7 @@
 
 #include "config/defaults.hpp"
 #include "config/file_settings.hpp"
+#include "config/host_path.hpp"
 #include "config/instance_clash.hpp"
 #include "config/table.hpp"
 
@@ -148,13 +149,19 @@ private:
         complain(in_file ? from : std::string(), flag ? from : place + element, std::move(what));
     }
 
+    bool is_absolute(const std::filesystem::path& path) const
+    {
+        return absolute_path(path.string(), where_.paths).has_value();
+    }
+
     void check_places()
     {
         const auto& values = result_.values;
+        const auto* const control = std::get_if<unix_endpoint>(&values.control.listen);
         const std::pair<std::string_view, bool> absolute[] = {
-            {"state_dir", values.state_dir.is_absolute()},
-            {"control.listen", values.control.listen.path.is_absolute()},
-            {"vm.image", values.vm.image.is_absolute()},
+            {"state_dir", is_absolute(values.state_dir)},
+            {"control.listen", !control || is_absolute(control->path)},
+            {"vm.image", is_absolute(values.vm.image)},
         };
         for (const auto& [path, is_absolute] : absolute)
             if (!is_absolute)
@@ -181,6 +188,10 @@ private:
     {
         const auto& values = result_.values;
         for (std::size_t index = 0; index < values.docker.listen.size(); ++index) {
+            if (to_string(values.docker.listen[index]) == to_string(values.control.listen))
+                complain_about(
+                    "control.listen", {}, "is also in docker.listen; each needs a path of its own"
+                );
             const auto* const socket = std::get_if<unix_endpoint>(&values.docker.listen[index]);
             if (!socket) continue;
             if (values.remote_engine && values.remote_engine->endpoint == engine_endpoint(*socket))
@@ -188,12 +199,9 @@ private:
                     "engine.remote", {}, "is also in docker.listen: the daemon would call itself"
                 );
             check_socket("docker.listen", "[" + std::to_string(index) + "]", *socket);
-            if (*socket == values.control.listen)
-                complain_about(
-                    "control.listen", {}, "is also in docker.listen; each needs a path of its own"
-                );
         }
-        check_socket("control.listen", {}, values.control.listen);
+        if (const auto* const control = std::get_if<unix_endpoint>(&values.control.listen))
+            check_socket("control.listen", {}, *control);
         if (values.remote_engine)
             if (const auto* const socket =
                     std::get_if<unix_endpoint>(&values.remote_engine->endpoint))

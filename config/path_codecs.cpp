@@ -14,6 +14,7 @@ namespace {
 constexpr std::string_view unix_prefix = "unix://";
 constexpr std::string_view read_only_suffix = ":ro";
 constexpr std::string_view unix_pattern = "^unix://(~)?/.*[^/]$";
+constexpr std::string_view local_pattern = "^unix://(~)?/.*[^/]$|^npipe:////\\./pipe/[^/]+$";
 
 // An endpoint in `value`, by `parse`; "unix://~/" is expanded first.
 template <class Endpoint>
@@ -158,27 +159,31 @@ json shares_codec::shape() const
 
 // Endpoints
 
-std::optional<unix_endpoint> unix_endpoint_codec::read(
+std::optional<local_endpoint> local_endpoint_codec::read(
     const json& value, const environment& where, complaints& wrong
 ) const
 {
-    constexpr auto allowed = "unix:///PATH with an absolute path";
+    const auto* const allowed =
+        where.has_named_pipes ? "npipe:////./pipe/NAME" : "unix:///PATH with an absolute path";
     const auto endpoint =
         read_endpoint<listen_endpoint>(value, where, wrong, {}, parse_listen_endpoint, allowed);
     if (!endpoint) return std::nullopt;
-    if (const auto* const socket = std::get_if<unix_endpoint>(&*endpoint)) return *socket;
+    const auto* const pipe = std::get_if<pipe_endpoint>(&*endpoint);
+    if (pipe && where.has_named_pipes) return *pipe;
+    const auto* const socket = std::get_if<unix_endpoint>(&*endpoint);
+    if (socket && !where.has_named_pipes) return *socket;
     reject(wrong, value, allowed);
     return std::nullopt;
 }
 
-json unix_endpoint_codec::write(const unix_endpoint& value) const
+json local_endpoint_codec::write(const local_endpoint& value) const
 {
-    return to_string(listen_endpoint(value));
+    return to_string(value);
 }
 
-json unix_endpoint_codec::shape() const
+json local_endpoint_codec::shape() const
 {
-    return {{"type", "string"}, {"pattern", unix_pattern}};
+    return {{"type", "string"}, {"pattern", local_pattern}};
 }
 
 std::optional<engine_endpoint> engine_endpoint_codec::read(
@@ -255,9 +260,7 @@ json listen_codec::shape() const
         {"type", "array"},
         {"minItems", 1},
         {"uniqueItems", true},
-        {"items",
-         {{"type", "string"},
-          {"pattern", std::string(unix_pattern) + "|^npipe:////\\./pipe/[^/]+$|^fd://$"}}},
+        {"items", {{"type", "string"}, {"pattern", std::string(local_pattern) + "|^fd://$"}}},
     };
 }
 

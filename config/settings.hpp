@@ -69,7 +69,7 @@ struct docker_socket_settings {
 };
 
 struct control_settings {
-    unix_endpoint listen;
+    local_endpoint listen;
     bool operator==(const control_settings&) const = default;
 };
 

@@ -109,9 +109,10 @@ std::vector<row> make_table()
         ),
         setting(
             "control.listen",
-            "Socket through which the gangway command talks to the daemon.",
+            "Socket, or named pipe on Windows, through which the gangway command talks to the "
+            "daemon.",
             "control.sock beside the first Unix socket of docker.listen",
-            unix_endpoint_codec{},
+            local_endpoint_codec{},
             [](auto& all) -> auto& { return all.control.listen; }
         ),
         remote_setting(

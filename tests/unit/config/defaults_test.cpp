@@ -33,7 +33,10 @@ TEST_CASE("a user's defaults follow the XDG directories")
     {
         const auto values = defaults(where, "default");
         CHECK(docker_socket(values) == "unix:///run/user/1000/gangway/docker.sock");
-        CHECK(values.control.listen.path == "/run/user/1000/gangway/control.sock");
+        CHECK(
+            values.control.listen ==
+            local_endpoint(unix_endpoint{"/run/user/1000/gangway/control.sock"})
+        );
         CHECK(values.state_dir == "/home/alice/.local/state/gangway/default");
         CHECK(values.vm.image == "/home/alice/.local/share/gangway/images");
         CHECK(default_config_file(where) == "/home/alice/.config/gangway/gangway.json");
@@ -95,7 +98,7 @@ TEST_CASE("the system service uses the system's directories and not root's own")
 {
     const auto values = defaults(root(), "default");
     CHECK(docker_socket(values) == "unix:///run/gangway/docker.sock");
-    CHECK(values.control.listen.path == "/run/gangway/control.sock");
+    CHECK(values.control.listen == local_endpoint(unix_endpoint{"/run/gangway/control.sock"}));
     CHECK(values.state_dir == "/var/lib/gangway/default");
     CHECK(values.vm.image == "/var/lib/gangway/images");
     CHECK(default_config_file(root()) == "/etc/gangway/gangway.json");
@@ -105,7 +108,10 @@ TEST_CASE("instances share neither sockets nor state")
 {
     const auto user = defaults(alice(), "work");
     CHECK(docker_socket(user) == "unix:///run/user/1000/gangway/work/docker.sock");
-    CHECK(user.control.listen.path == "/run/user/1000/gangway/work/control.sock");
+    CHECK(
+        user.control.listen ==
+        local_endpoint(unix_endpoint{"/run/user/1000/gangway/work/control.sock"})
+    );
     CHECK(user.state_dir == "/home/alice/.local/state/gangway/work");
     CHECK(user.vm.image == defaults(alice(), "default").vm.image);
 
@@ -119,10 +125,34 @@ TEST_CASE("the control socket is beside the first Unix socket")
     docker_socket_settings docker;
     docker.listen = {
         inherited_endpoint{}, unix_endpoint{"/tmp/a/docker.sock"}, unix_endpoint{"/tmp/b/d.sock"}};
-    CHECK(default_control(alice(), "default", docker).path == "/tmp/a/control.sock");
+    CHECK(to_string(default_control(alice(), "default", docker)) == "unix:///tmp/a/control.sock");
     docker.listen = {inherited_endpoint{}};
     CHECK(
-        default_control(alice(), "default", docker).path == "/run/user/1000/gangway/control.sock"
+        to_string(default_control(alice(), "default", docker)) ==
+        "unix:///run/user/1000/gangway/control.sock"
+    );
+}
+
+TEST_CASE("on Windows both sockets are named pipes, the first under the name that clients look for")
+{
+    auto windows = alice();
+    windows.has_named_pipes = true;
+    const auto usual = defaults(windows, "default");
+    CHECK(docker_socket(usual) == "npipe:////./pipe/docker_engine");
+    CHECK(to_string(usual.control.listen) == "npipe:////./pipe/gangway-control");
+    const auto work = defaults(windows, "work");
+    CHECK(docker_socket(work) == "npipe:////./pipe/gangway-work");
+    CHECK(to_string(work.control.listen) == "npipe:////./pipe/gangway-work-control");
+}
+
+TEST_CASE("two daemons of Windows that listen in different places have their own control pipes")
+{
+    auto windows = alice();
+    windows.has_named_pipes = true;
+    docker_socket_settings docker;
+    docker.listen = {pipe_endpoint{"podman"}, pipe_endpoint{"docker_engine"}};
+    CHECK(
+        to_string(default_control(windows, "default", docker)) == "npipe:////./pipe/podman-control"
     );
 }
 

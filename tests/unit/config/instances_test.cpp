@@ -60,7 +60,7 @@ TEST_CASE("an instance's settings win over the file's, one by one, and lists are
     CHECK(work.values.vm.cpus == 3);
     CHECK(work.values.shares == std::vector<share>{{"/work", true}});
     CHECK(work.values.state_dir == "/data/work");
-    CHECK(work.values.control.listen.path == "/run/control.sock");
+    CHECK(work.values.control.listen == local_endpoint(unix_endpoint{"/run/control.sock"}));
     CHECK(work.values.log.level == log_level::info);
     CHECK(work.named_instances == std::vector<std::string>{"work", "default"});
 

@@ -50,7 +50,7 @@ TEST_CASE("the command line wins over the file")
     REQUIRE(values.remote_engine);
     CHECK(values.remote_engine->endpoint == engine_endpoint(tcp_endpoint{"::1", 2376}));
     CHECK(values.remote_engine->tls_dir == "/home/alice/work/certs");
-    CHECK(values.control.listen.path == "/tmp/control.sock");
+    CHECK(values.control.listen == local_endpoint(unix_endpoint{"/tmp/control.sock"}));
     CHECK(values.log.level == log_level::debug);
     CHECK(configuration.origins.at("docker.listen") == "--listen");
     CHECK(configuration.origins.at("engine.remote") == "--engine");
@@ -74,16 +74,19 @@ TEST_CASE("the control socket follows the docker socket unless it is set")
 {
     overrides flags;
     flags.listen = {"unix:///tmp/a/docker.sock"};
-    CHECK(load_for_alice("{}", flags).values.control.listen.path == "/tmp/a/control.sock");
     CHECK(
-        load_for_alice(R"({"control": {"listen": "unix:///c"}})", flags)
-            .values.control.listen.path == "/c"
+        load_for_alice("{}", flags).values.control.listen ==
+        local_endpoint(unix_endpoint{"/tmp/a/control.sock"})
+    );
+    CHECK(
+        load_for_alice(R"({"control": {"listen": "unix:///c"}})", flags).values.control.listen ==
+        local_endpoint(unix_endpoint{"/c"})
     );
     flags.instance = "work";
     flags.listen = {"fd://"};
     CHECK(
-        load_for_alice("{}", flags).values.control.listen.path ==
-        "/run/user/1000/gangway/work/control.sock"
+        load_for_alice("{}", flags).values.control.listen ==
+        local_endpoint(unix_endpoint{"/run/user/1000/gangway/work/control.sock"})
     );
 }
 

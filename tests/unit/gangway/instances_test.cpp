@@ -38,7 +38,7 @@ TEST_CASE("an instance that has files is there, whether its daemon runs or not")
         settings.instance = name;
         settings.state_dir = home / ("state/" + name);
         settings.docker.listen = {config::unix_endpoint{home / (name + ".sock")}};
-        settings.control.listen = {home / (name + ".control")};
+        settings.control.listen = config::unix_endpoint{home / (name + ".control")};
         return settings;
     };
     const auto host = [&](const std::string& name) {
@@ -80,7 +80,7 @@ TEST_CASE("a configuration that has one state directory has one instance")
     const auto all = gangway::find_instances(home / "state", {}, [&](const std::string&) {
         config::settings settings;
         settings.state_dir = home / "state/mine";
-        settings.control.listen = {home / "control.sock"};
+        settings.control.listen = config::unix_endpoint{home / "control.sock"};
         return settings;
     });
     REQUIRE(all.size() == 1);
@@ -97,7 +97,7 @@ TEST_CASE("an instance that the configuration names is there, wherever its files
         settings.instance = name;
         settings.state_dir = home / (name == "usual" ? "state/usual" : "elsewhere/" + name);
         settings.docker.listen = {config::unix_endpoint{"/s/" + name}};
-        settings.control.listen = {home / (name + ".control")};
+        settings.control.listen = config::unix_endpoint{home / (name + ".control")};
         return settings;
     };
     CHECK(
