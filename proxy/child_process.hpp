@@ -1,8 +1,9 @@
 // Programs of this machine that carry a connection: standard input and output of each are one
-// socket, whose other end is ours, and the end of what it says on standard error is kept. None
-// outlives us, becomes a zombie, or inherits a descriptor.
+// stream, whose other end is ours, and the end of what it says on standard error is kept. None
+// outlives us, becomes a zombie, or inherits a descriptor or handle.
 #pragma once
 
+#include "proxy/byte_stream.hpp"
 #include "proxy/deadlines.hpp"
 
 #include <boost/asio/any_io_executor.hpp>
@@ -31,10 +32,11 @@ public:
     child_process& operator=(child_process&&) = delete;
     virtual ~child_process() = default;
 
-    // Our end of the socket, non-blocking; the first caller owns it.
-    virtual int take_socket() noexcept = 0;
+    // Our end of its input and output. For one caller. Throws boost::system::system_error.
+    virtual std::unique_ptr<byte_stream> take_stream() = 0;
 
-    // 128 + N when signal N ended it, as a shell says; nothing while it runs.
+    // 128 + N when signal N ended it, as a shell says (Windows knows no signals); nothing while it
+    // runs.
     virtual std::optional<int> exit_status() const noexcept = 0;
 
     // The end of what it has said, all of it once it has ended.
@@ -54,7 +56,7 @@ public:
     child_processes& operator=(const child_processes&) = delete;
 
     // Runs `words`, whose first is looked up in the absolute directories of PATH, with messages in
-    // English. Throws program_missing, or boost::system::system_error, EMFILE among others.
+    // English. Throws program_missing, or boost::system::system_error, no_descriptors among others.
     std::unique_ptr<child_process> start(std::vector<std::string> words);
 
 private:

@@ -1,5 +1,6 @@
 // SIGCHLD says when it is worth asking which of them have ended.
 #include "proxy/child_process.hpp"
+#include "proxy/socket_stream.hpp"
 #include "proxy/spawn.hpp"
 
 #include <boost/asio/posix/stream_descriptor.hpp>
@@ -205,7 +206,10 @@ public:
 
     ~started_process() override { end_(); }
 
-    int take_socket() noexcept override { return one_->socket.release(); }
+    std::unique_ptr<byte_stream> take_stream() override
+    {
+        return make_socket_stream(one_->saying.get_executor(), one_->socket.release());
+    }
 
     std::optional<int> exit_status() const noexcept override { return one_->status; }
 

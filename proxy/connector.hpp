@@ -1,4 +1,5 @@
-// Connections to the engine, on TCP, a unix socket, or through ssh.
+// Connections to the engine, on TCP, a unix socket, or through ssh. How a socket is connected is a
+// file each for POSIX and Windows.
 #pragma once
 
 #include "config/endpoint.hpp"
@@ -30,8 +31,8 @@ public:
 
     bool called_off() const { return called_off_; }
 
-    // Cancels the resolution of a name.
-    boost::asio::cancellation_slot slot() { return resolving_.slot(); }
+    // Cancels what Asio does for it: resolving a name; on Windows also connecting.
+    boost::asio::cancellation_slot slot() { return waiting_for_asio_.slot(); }
 
     // While it lives, calling the attempt off breaks this stream.
     class breakable {
@@ -53,7 +54,7 @@ public:
 private:
     bool called_off_ = false;
     byte_stream* connecting_ = nullptr;
-    boost::asio::cancellation_signal resolving_;
+    boost::asio::cancellation_signal waiting_for_asio_;
 };
 
 // Lives on the loop's thread.
@@ -77,8 +78,13 @@ private:
     io_task<std::unique_ptr<byte_stream>> connect_tcp(
         const config::tcp_endpoint& endpoint, dial_attempt& attempt
     );
+    // TCP_NODELAY is set where there is TCP.
     io_task<std::unique_ptr<byte_stream>> connect_socket(
         const boost::asio::generic::stream_protocol::endpoint& to, dial_attempt& attempt
+    );
+
+    io_task<std::unique_ptr<byte_stream>> connect_local(
+        const config::unix_endpoint& to, dial_attempt& attempt
     );
 
     io_task<std::unique_ptr<byte_stream>> connect_ssh(

@@ -1,16 +1,17 @@
 // The way through ssh, which counts as one when the engine's answer has come back on it: until then
 // nobody can tell an ssh that still asks for a key from one that has reached the engine.
 #include "proxy/connector.hpp"
+#include "proxy/shortage.hpp"
 #include "proxy/ssh_arguments.hpp"
 #include "proxy/ssh_failure.hpp"
 #include "proxy/ssh_stream.hpp"
 #include "proxy/stream_wait.hpp"
 
 #include <boost/asio/buffer.hpp>
+#include <boost/asio/error.hpp>
 #include <boost/system/system_error.hpp>
 
 #include <array>
-#include <cerrno>
 #include <chrono>
 #include <string>
 #include <string_view>
@@ -52,9 +53,9 @@ io_task<bool> is_answered(byte_stream& stream)
     co_return true;
 }
 
-[[noreturn]] void fail(int failure)
+[[noreturn]] void fail(const boost::system::error_code& failure)
 {
-    throw boost::system::system_error(failure, boost::system::system_category());
+    throw boost::system::system_error(failure);
 }
 
 }  // namespace
@@ -87,20 +88,21 @@ io_task<std::unique_ptr<child_process>> connector::start_ssh(
 {
     std::unique_ptr<child_process> program;
     while (!program) {
-        if (attempt.called_off()) fail(ECANCELED);
-        int failure = 0;
+        if (attempt.called_off()) fail(asio::error::operation_aborted);
         try {
             program = programs_.start(ssh_arguments(endpoint));
         } catch (const program_missing&) {
-            throw hop_error("ssh is not installed on this machine: install openssh-client");
+            throw hop_error(
+                "ssh is not installed on this machine: install openssh-client (Windows: the "
+                "optional feature OpenSSH Client)"
+            );
         } catch (const boost::system::system_error& error) {
-            failure = error.code().value();
-            if (failure != EMFILE && failure != ENFILE)
+            if (!is_out_of_descriptors(error.code()))
                 throw hop_error("ssh cannot be started on this machine: " + error.code().message());
         }
         if (program) break;
         co_await pausing(deadlines_, std::chrono::milliseconds(50));
-        if (attempt.called_off()) fail(EMFILE);
+        if (attempt.called_off()) fail(asio::error::no_descriptors);
     }
     co_return std::move(program);
 }

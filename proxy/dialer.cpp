@@ -2,12 +2,12 @@
 #include "proxy/dialer.hpp"
 
 #include "proxy/asio_bridge.hpp"
+#include "proxy/shortage.hpp"
 #include "proxy/tls_sessions.hpp"
 
 #include <boost/system/system_error.hpp>
 
 #include <algorithm>
-#include <cerrno>
 #include <string>
 #include <system_error>
 #include <utility>
@@ -20,11 +20,6 @@ namespace {
 
 // Keys are exchanged and docker is started over there. ssh's own limit for connecting passes first.
 constexpr int ssh_takes_longer = 3;
-
-std::string shortage_of_descriptors()
-{
-    return boost::system::system_category().message(EMFILE);
-}
 
 // The name the engine's certificate must carry.
 std::string server_name(const vmctl::engine_address& address)
@@ -52,6 +47,7 @@ io_task<std::unique_ptr<byte_stream>> dialer::dial(
     const auto time = ssh ? limit_ * ssh_takes_longer : limit_;
     const deadline limit(deadlines_, time, [&attempt] { attempt.call_off(); });
     std::string failed;
+    bool shortage = false;
     try {
         auto stream = co_await connect(address, protocol, attempt);
         if (!limit.has_passed()) co_return std::move(stream);
@@ -62,8 +58,8 @@ io_task<std::unique_ptr<byte_stream>> dialer::dial(
     } catch (const boost::system::system_error& error) {
         if (attempt.called_off() && !limit.has_passed()) throw;
         failed = error.code().message();
+        shortage = is_out_of_descriptors(error.code());
     }
-    const bool shortage = failed == shortage_of_descriptors();
     if (limit.has_passed() && !shortage) failed = "no answer in time";
     failed =
         "cannot connect to the engine at " + config::to_string(address.endpoint) + ": " + failed;

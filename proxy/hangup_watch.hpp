@@ -3,6 +3,7 @@
 #pragma once
 
 #include "proxy/byte_stream.hpp"
+#include "proxy/socket_stream.hpp"
 
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/cancellation_signal.hpp>
@@ -21,7 +22,7 @@ public:
 
     // byte_stream::start_wait() for readiness::hangup. `socket` stays open until the wait has ended
     // or call_off().
-    void start(int socket, wait_completion& done, boost::asio::cancellation_slot slot);
+    void start(native_socket socket, wait_completion& done, boost::asio::cancellation_slot slot);
 
     // Ends the wait, if there is one, with operation_aborted; told from the loop.
     void call_off();

@@ -24,7 +24,7 @@ hangup_watch::~hangup_watch()
     call_off();
 }
 
-void hangup_watch::start(int socket, wait_completion& done, asio::cancellation_slot slot)
+void hangup_watch::start(native_socket socket, wait_completion& done, asio::cancellation_slot slot)
 {
     done_ = &done;
     if (slot.is_connected()) slot.assign([this](asio::cancellation_type) { call_off(); });

@@ -15,7 +15,7 @@ bool set(int socket, int level, int name, int value)
 
 }  // namespace
 
-void keep_alive(int descriptor) noexcept
+void keep_alive(native_socket descriptor) noexcept
 {
     // A unix socket refuses the first.
     if (!set(descriptor, IPPROTO_TCP, TCP_KEEPIDLE, 30)) return;

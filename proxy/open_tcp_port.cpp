@@ -116,9 +116,8 @@ private:
     void hand_out(tcp::socket client)
     {
         try {
-            client.non_blocking(true);
             client.set_option(tcp::no_delay(true));
-            take_(make_socket_stream(executor_, client.release()));
+            take_(make_socket_stream(std::move(client)));
         } catch (const boost::system::system_error& error) {
             spdlog::warn("a client of a published port is lost: {}", error.code().message());
         }

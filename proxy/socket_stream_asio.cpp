@@ -1,15 +1,15 @@
-// The plain transport where there is no poller of ours: system calls, and Asio's reactor to wait.
+// The plain transport where there is no poller of ours: Asio's own calls, which macOS and Windows
+// have in common, and its reactor, or Windows' completions, to wait.
 #include "proxy/hangup_watch.hpp"
 #include "proxy/keep_alive.hpp"
 #include "proxy/socket_stream.hpp"
 
+#include <boost/asio/buffer.hpp>
 #include <boost/asio/error.hpp>
 #include <boost/asio/generic/stream_protocol.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/system/system_error.hpp>
-#include <sys/socket.h>
 
-#include <cerrno>
 #include <utility>
 
 namespace asio = boost::asio;
@@ -19,14 +19,20 @@ namespace {
 
 using stream_socket = asio::generic::stream_protocol::socket;
 
-[[noreturn]] void fail(const char* what)
+// EWOULDBLOCK is a number of its own in no system that we run on.
+bool would_block(const boost::system::error_code& failure)
 {
-    throw boost::system::system_error(errno, boost::system::system_category(), what);
+    return failure == asio::error::would_block;
 }
 
-bool would_block()
+bool interrupted(const boost::system::error_code& failure)
 {
-    return errno == EAGAIN;  // the same number as EWOULDBLOCK wherever we run
+    return failure == asio::error::interrupted;
+}
+
+[[noreturn]] void fail(const boost::system::error_code& failure, const char* what)
+{
+    throw boost::system::system_error(failure, what);
 }
 
 // Asio's handler: two words, so that it stays inside the operation.
@@ -52,25 +58,22 @@ public:
     std::optional<std::size_t> read_now(asio::mutable_buffer into) override
     {
         for (;;) {
-            const auto count = ::recv(socket_.native_handle(), into.data(), into.size(), 0);
-            if (count >= 0) return static_cast<std::size_t>(count);
-            if (would_block()) return std::nullopt;
-            if (errno != EINTR) fail("read");
+            boost::system::error_code failure;
+            const auto count = socket_.receive(asio::buffer(into), 0, failure);
+            if (!failure) return count;
+            if (failure == asio::error::eof) return 0;
+            if (would_block(failure)) return std::nullopt;
+            if (!interrupted(failure)) fail(failure, "read");
         }
     }
 
     bool write_now(asio::const_buffer& from) override
     {
         while (from.size() > 0) {
-            const auto count =
-                ::send(socket_.native_handle(), from.data(), from.size(), MSG_NOSIGNAL);
-            if (count >= 0) {
-                from += static_cast<std::size_t>(count);
-            } else if (would_block()) {
-                return false;
-            } else if (errno != EINTR) {
-                fail("write");
-            }
+            boost::system::error_code failure;
+            from += socket_.send(asio::buffer(from), 0, failure);
+            if (would_block(failure)) return false;
+            if (failure && !interrupted(failure)) fail(failure, "write");
         }
         return true;
     }
@@ -92,7 +95,7 @@ public:
             return;
         }
         if (what == readiness::hangup) {
-            hangup_.start(plain_descriptor(), done, slot);
+            hangup_.start(socket_.native_handle(), done, slot);
             return;
         }
         const bool readable = what == readiness::readable;
@@ -111,12 +114,7 @@ public:
         socket_.close(ignored);
     }
 
-    int plain_descriptor() const noexcept override
-    {
-        return const_cast<stream_socket&>(socket_).native_handle();
-    }
-
-    void keep_alive() noexcept override { proxy::keep_alive(plain_descriptor()); }
+    void keep_alive() noexcept override { proxy::keep_alive(socket_.native_handle()); }
 
 private:
     stream_socket socket_;
@@ -126,14 +124,16 @@ private:
 }  // namespace
 
 std::unique_ptr<byte_stream> make_socket_stream(
-    const asio::any_io_executor& executor, int descriptor
+    const asio::any_io_executor& executor, native_socket socket
 )
 {
-    sockaddr_storage address{};
-    socklen_t size = sizeof address;
-    ::getsockname(descriptor, reinterpret_cast<sockaddr*>(&address), &size);
-    stream_socket socket(executor);
-    socket.assign({address.ss_family, 0}, descriptor);
+    stream_socket taken(executor);
+    taken.assign({0, 0}, socket);  // of which family it is matters to who connects
+    return make_socket_stream(std::move(taken));
+}
+
+std::unique_ptr<byte_stream> make_socket_stream(asio::generic::stream_protocol::socket socket)
+{
     return std::make_unique<socket_stream>(std::move(socket));
 }
 

@@ -207,10 +207,17 @@ private:
 }  // namespace
 
 std::unique_ptr<byte_stream> make_socket_stream(
-    const asio::any_io_executor& executor, int descriptor
+    const asio::any_io_executor& executor, native_socket descriptor
 )
 {
     return std::make_unique<socket_stream>(poller_of(executor), descriptor);
+}
+
+std::unique_ptr<byte_stream> make_socket_stream(asio::generic::stream_protocol::socket socket)
+{
+    socket.non_blocking(true);
+    const auto executor = socket.get_executor();
+    return make_socket_stream(executor, socket.release());
 }
 
 void prepare_socket_streams(const asio::any_io_executor& executor)

@@ -1,7 +1,6 @@
-// A socket stream, but for its end, which is held back until the program's exit status is known.
+// The program's stream, but for its end, which is held back until the program's exit status is
+// known.
 #include "proxy/ssh_stream.hpp"
-
-#include "proxy/socket_stream.hpp"
 
 #include <boost/asio/error.hpp>
 #include <boost/asio/post.hpp>
@@ -29,7 +28,7 @@ ssh_stream::ssh_stream(
 )
     : executor_(std::move(executor)),
       program_(std::move(program)),
-      socket_(make_socket_stream(executor_, program_->take_socket())),
+      stream_(program_->take_stream()),
       name_(std::move(name))
 {
     program_->on_end([this] { end_wait({}); });
@@ -56,7 +55,7 @@ std::optional<std::size_t> ssh_stream::read_now(asio::mutable_buffer into)
     if (!program_) throw boost::system::system_error(asio::error::operation_aborted, "read");
     if (!no_more_bytes_) {
         try {
-            const auto count = socket_->read_now(into);
+            const auto count = stream_->read_now(into);
             if (count != 0U || into.size() == 0) return count;
         } catch (const boost::system::system_error&) {
             // It has gone without having read all that was sent to it. Its status says more.
@@ -79,18 +78,18 @@ std::optional<std::size_t> ssh_stream::read_now(asio::mutable_buffer into)
 
 bool ssh_stream::write_now(asio::const_buffer& from)
 {
-    return socket_->write_now(from);
+    return stream_->write_now(from);
 }
 
 bool ssh_stream::finish_now()
 {
-    return socket_->finish_now();
+    return stream_->finish_now();
 }
 
 void ssh_stream::start_wait(readiness what, wait_completion& done, asio::cancellation_slot slot)
 {
     if (what != readiness::readable || !no_more_bytes_) {
-        socket_->start_wait(what, done, slot);
+        stream_->start_wait(what, done, slot);
         return;
     }
     awaits_end_ = &done;
@@ -106,19 +105,19 @@ void ssh_stream::start_wait(readiness what, wait_completion& done, asio::cancell
 
 void ssh_stream::abort() noexcept
 {
-    socket_->abort();
+    stream_->abort();
     program_.reset();
     end_wait(asio::error::operation_aborted);
 }
 
 int ssh_stream::plain_descriptor() const noexcept
 {
-    return socket_->plain_descriptor();
+    return stream_->plain_descriptor();
 }
 
 void ssh_stream::plain_blocked(readiness what) noexcept
 {
-    socket_->plain_blocked(what);
+    stream_->plain_blocked(what);
 }
 
 // Posted, since the wait must not be over before it has begun. It outlives us if need be.

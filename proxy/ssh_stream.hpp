@@ -50,7 +50,7 @@ private:
 
     boost::asio::any_io_executor executor_;
     std::unique_ptr<child_process> program_;  // null: aborted
-    std::unique_ptr<byte_stream> socket_;
+    std::unique_ptr<byte_stream> stream_;
     std::string name_;
     bool works_ = false;
     bool no_more_bytes_ = false;
