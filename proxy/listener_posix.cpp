@@ -116,7 +116,7 @@ std::unique_ptr<listener> listen_on(
     const auto* const socket = std::get_if<config::unix_endpoint>(&endpoint);
     if (socket == nullptr) {
         throw listen_error(
-            config::to_string(std::get<config::pipe_endpoint>(endpoint)) +
+            config::to_string(config::listen_endpoint(std::get<config::pipe_endpoint>(endpoint))) +
             ": named pipes exist on Windows only"
         );
     }

@@ -1,13 +1,4 @@
 # Everything of proxy/ but named pipes: what is pure, and what goes to the engine.
-
-# The room, and what it uses of vmctl/, which as a whole is not there yet on Windows.
-get_target_property(files proxy SOURCES)
-list(TRANSFORM files PREPEND ${PROJECT_SOURCE_DIR}/proxy/)
-add_library(proxy_alone STATIC EXCLUDE_FROM_ALL ${files} ${PROJECT_SOURCE_DIR}/vmctl/task_group.cpp)
-target_link_libraries(proxy_alone
-    PUBLIC strict config asio
-    PRIVATE OpenSSL::SSL log nlohmann_json::nlohmann_json)
-
 gangway_test(windows_proxy_net_tests unit
     SOURCES
         ../support/descriptor_limit_windows.cpp
@@ -47,7 +38,7 @@ gangway_test(windows_proxy_net_tests unit
         proxy/child_process_test.cpp
         proxy/dialer_test.cpp
         proxy/program_words_test.cpp
-    LIBRARIES proxy_alone nlohmann_json::nlohmann_json OpenSSL::SSL log
+    LIBRARIES proxy nlohmann_json::nlohmann_json OpenSSL::SSL log
     PRECOMPILED
         <boost/asio/awaitable.hpp> <boost/asio/co_spawn.hpp> <boost/asio/io_context.hpp>
         <boost/asio/steady_timer.hpp> <boost/asio/use_awaitable.hpp> <functional> <map>)
