@@ -31,18 +31,26 @@ gangway_test(windows_proxy_net_tests unit
         ../unit/proxy/sleeping_engine_test.cpp
         ../unit/proxy/socket_stream_test.cpp
         ../unit/proxy/ssh_failure_test.cpp
+        ../unit/proxy/sleep_record_test.cpp
         ../unit/proxy/stream_text_test.cpp
+        ../unit/proxy/tls_resumption_test.cpp
+        ../unit/proxy/tls_session_test.cpp
+        ../unit/proxy/tls_stream_test.cpp
+        ../unit/proxy/traffic_test.cpp
         ../unit/proxy/unread_buffer_test.cpp
         ../unit/proxy/watched_stream_test.cpp
         ../unit/proxy/whole_message_test.cpp
         proxy/child_process_test.cpp
         proxy/dialer_test.cpp
+        proxy/pipe_client.cpp
         proxy/program_words_test.cpp
+        support/client_socket.cpp
     LIBRARIES proxy nlohmann_json::nlohmann_json OpenSSL::SSL log
     PRECOMPILED
         <boost/asio/awaitable.hpp> <boost/asio/co_spawn.hpp> <boost/asio/io_context.hpp>
         <boost/asio/steady_timer.hpp> <boost/asio/use_awaitable.hpp> <functional> <map>)
 
+target_include_directories(windows_proxy_net_tests PRIVATE support)
 set_source_files_properties(../unit/proxy/host_port_rules_test.cpp PROPERTIES COMPILE_DEFINITIONS
     "PERMISSION_RULE=\"80 may be in one\"")
 
