@@ -17,6 +17,9 @@ struct peer {
 // Of a connected unix socket. Nobody, all zero, when the kernel does not tell.
 peer peer_of(int socket);
 
+// Windows: of our end of a connected named pipe.
+peer peer_of(void* pipe);
+
 // The name of the peer's program; empty when it is already gone.
 std::string command_of(const peer& who);
 

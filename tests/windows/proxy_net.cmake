@@ -1,13 +1,4 @@
 # Everything of proxy/ but named pipes: what is pure, and what goes to the engine.
-
-# The room, and what it uses of vmctl/, which as a whole is not there yet on Windows.
-get_target_property(files proxy SOURCES)
-list(TRANSFORM files PREPEND ${PROJECT_SOURCE_DIR}/proxy/)
-add_library(proxy_alone STATIC EXCLUDE_FROM_ALL ${files} ${PROJECT_SOURCE_DIR}/vmctl/task_group.cpp)
-target_link_libraries(proxy_alone
-    PUBLIC strict config asio
-    PRIVATE OpenSSL::SSL log nlohmann_json::nlohmann_json)
-
 gangway_test(windows_proxy_net_tests unit
     SOURCES
         ../support/descriptor_limit_windows.cpp
@@ -40,18 +31,26 @@ gangway_test(windows_proxy_net_tests unit
         ../unit/proxy/sleeping_engine_test.cpp
         ../unit/proxy/socket_stream_test.cpp
         ../unit/proxy/ssh_failure_test.cpp
+        ../unit/proxy/sleep_record_test.cpp
         ../unit/proxy/stream_text_test.cpp
+        ../unit/proxy/tls_resumption_test.cpp
+        ../unit/proxy/tls_session_test.cpp
+        ../unit/proxy/tls_stream_test.cpp
+        ../unit/proxy/traffic_test.cpp
         ../unit/proxy/unread_buffer_test.cpp
         ../unit/proxy/watched_stream_test.cpp
         ../unit/proxy/whole_message_test.cpp
         proxy/child_process_test.cpp
         proxy/dialer_test.cpp
+        proxy/pipe_client.cpp
         proxy/program_words_test.cpp
-    LIBRARIES proxy_alone nlohmann_json::nlohmann_json OpenSSL::SSL log
+        support/client_socket.cpp
+    LIBRARIES proxy nlohmann_json::nlohmann_json OpenSSL::SSL log
     PRECOMPILED
         <boost/asio/awaitable.hpp> <boost/asio/co_spawn.hpp> <boost/asio/io_context.hpp>
         <boost/asio/steady_timer.hpp> <boost/asio/use_awaitable.hpp> <functional> <map>)
 
+target_include_directories(windows_proxy_net_tests PRIVATE support)
 set_source_files_properties(../unit/proxy/host_port_rules_test.cpp PROPERTIES COMPILE_DEFINITIONS
     "PERMISSION_RULE=\"80 may be in one\"")
 

@@ -80,12 +80,7 @@ struct remote_scene {
     {
         client_socket outer(loop);
         {
-            client_socket inner(loop);
-            asio::local::connect_pair(outer, inner);
-            inner.native_non_blocking(true);
-            proxy::client_connection connection{
-                proxy::make_socket_stream(loop.get_executor(), inner.release()),
-                {1000, 42, "curl"}};
+            proxy::client_connection connection{served_end_of(outer), {1000, 42, "curl"}};
             co_await send(outer, request + " HTTP/1.1\r\nHost: gangway\r\n\r\n");
             co_await api->answer(connection);
         }

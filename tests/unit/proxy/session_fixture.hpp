@@ -1,9 +1,9 @@
-// One session between two sockets that the test holds: the client's, and that of an engine.
+// One session between two ends that the test holds: the client's, a unix socket's or a pipe's, and
+// that of an engine.
 #pragma once
 
 #include "proxy/dialer.hpp"
 #include "proxy/session.hpp"
-#include "proxy/socket_stream.hpp"
 #include "tests/support/run_loop.hpp"
 #include "vmctl/engine.hpp"
 #include "vmctl/gate.hpp"
@@ -12,12 +12,11 @@
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
-#include <boost/asio/local/connect_pair.hpp>
-#include <boost/asio/local/stream_protocol.hpp>
 #include <boost/asio/read.hpp>
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/write.hpp>
+#include <client_socket.hpp>
 
 #include <algorithm>
 #include <cstddef>
@@ -30,7 +29,6 @@
 
 namespace asio = boost::asio;
 
-using client_socket = asio::local::stream_protocol::socket;
 using engine_peer = asio::ip::tcp::socket;
 
 inline const char* word_for(vmctl::activity kind)
@@ -168,11 +166,7 @@ public:
     {
         engine.address.endpoint =
             config::tcp_endpoint{"127.0.0.1", acceptor.local_endpoint().port()};
-        client_socket inner(loop);
-        asio::local::connect_pair(client, inner);
-        inner.native_non_blocking(true);
-        proxy::client_connection connection{
-            proxy::make_socket_stream(loop.get_executor(), inner.release()), {1000, 42, "docker"}};
+        proxy::client_connection connection{served_end_of(client), {1000, 42, "docker"}};
         session.emplace(tools, std::move(connection), engine, dialer, limits);
     }
 

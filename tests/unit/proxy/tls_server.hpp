@@ -34,16 +34,13 @@ public:
           context_(SSL_CTX_new(TLS_server_method()), SSL_CTX_free)
     {
         SSL_CTX_set_max_proto_version(context_.get(), version);
-        REQUIRE(
-            SSL_CTX_use_certificate_file(context_.get(), files.server.c_str(), SSL_FILETYPE_PEM) ==
-            1
-        );
-        REQUIRE(
-            SSL_CTX_use_PrivateKey_file(
-                context_.get(), files.server_key.c_str(), SSL_FILETYPE_PEM
-            ) == 1
-        );
-        REQUIRE(SSL_CTX_load_verify_file(context_.get(), files.ca.c_str()) == 1);
+        const auto certificate = files.server.string();
+        const auto key = files.server_key.string();
+        const auto ca = files.ca.string();
+        auto* const context = context_.get();
+        REQUIRE(SSL_CTX_use_certificate_file(context, certificate.c_str(), SSL_FILETYPE_PEM) == 1);
+        REQUIRE(SSL_CTX_use_PrivateKey_file(context, key.c_str(), SSL_FILETYPE_PEM) == 1);
+        REQUIRE(SSL_CTX_load_verify_file(context, ca.c_str()) == 1);
         SSL_CTX_set_verify(
             context_.get(), SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT, nullptr
         );
@@ -71,8 +68,10 @@ private:
     void serve(const std::function<void(SSL*)>& script)
     {
         auto socket = acceptor_.accept();
+        // As Go does. What still waits for an acknowledgement would be lost by a reset.
+        socket.set_option(boost::asio::ip::tcp::no_delay(true));
         const std::unique_ptr<SSL, decltype(&SSL_free)> ssl(SSL_new(context_.get()), SSL_free);
-        SSL_set_fd(ssl.get(), socket.native_handle());
+        SSL_set_fd(ssl.get(), static_cast<int>(socket.native_handle()));
         accepted = SSL_accept(ssl.get()) == 1;
         if (accepted) script(ssl.get());
     }

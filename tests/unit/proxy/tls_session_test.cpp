@@ -5,8 +5,7 @@
 
 #include <boost/asio/redirect_error.hpp>
 #include <catch2/catch.hpp>
-#include <netinet/in.h>
-#include <netinet/tcp.h>
+#include <openssl/bio.h>
 
 #include <string>
 
@@ -14,11 +13,14 @@ using test_support::test_directory;
 
 namespace {
 
-// As Go does. What still waits for an acknowledgement would be lost by a reset.
-void send_at_once(SSL* ssl)
+// What is written from now on leaves in one segment, by BIO_flush().
+BIO* collect(SSL* ssl)
 {
-    const int on = 1;
-    ::setsockopt(SSL_get_fd(ssl), IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+    auto* const socket = SSL_get_wbio(ssl);
+    BIO_up_ref(socket);
+    auto* const all = BIO_push(BIO_new(BIO_f_buffer()), socket);
+    SSL_set0_wbio(ssl, all);
+    return all;
 }
 
 }  // namespace
@@ -30,7 +32,6 @@ TEST_CASE("an early response of an engine that stops reading arrives over TLS, t
     static const std::string refusal =
         "HTTP/1.1 413 Too Large\r\nConnection: close\r\nContent-Length: 3\r\n\r\nno\n";
     tls_server server(vmctl::pki_files_in(pki), TLS1_3_VERSION, [](SSL* ssl) {
-        send_at_once(ssl);
         char some[512];
         SSL_read(ssl, some, sizeof some);
         SSL_write(ssl, refusal.data(), static_cast<int>(refusal.size()));
@@ -68,7 +69,6 @@ TEST_CASE("the rest of a TLS record that did not fit a full buffer is not forgot
         return begin + std::string(size - begin.size() - 4, 'x') + "\r\n\r\n";
     }();
     tls_server server(vmctl::pki_files_in(pki), TLS1_3_VERSION, [](SSL* ssl) {
-        send_at_once(ssl);
         char request[512];
         SSL_read(ssl, request, sizeof request);
         constexpr std::size_t record = 5000;
@@ -99,14 +99,11 @@ TEST_CASE("an engine that ends its direction with its last bytes is heard to end
     tls_server server(vmctl::pki_files_in(pki), TLS1_3_VERSION, [](SSL* ssl) {
         char request[512];
         SSL_read(ssl, request, sizeof request);
-        // In one segment.
-        const int on = 1;
-        const int off = 0;
-        ::setsockopt(SSL_get_fd(ssl), IPPROTO_TCP, TCP_CORK, &on, sizeof on);
+        auto* const segment = collect(ssl);
         SSL_write(ssl, upgraded.data(), static_cast<int>(upgraded.size()));
         SSL_write(ssl, "last", 4);
         SSL_shutdown(ssl);
-        ::setsockopt(SSL_get_fd(ssl), IPPROTO_TCP, TCP_CORK, &off, sizeof off);
+        BIO_flush(segment);
         // The client's direction goes on.
         while (SSL_read(ssl, request, sizeof request) > 0) {
         }

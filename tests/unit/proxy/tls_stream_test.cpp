@@ -232,6 +232,37 @@ TEST_CASE("the reason of a failed handshake is its own, whatever other streams d
     CHECK(failure == "unexpected message");
 }
 
+TEST_CASE("TLS files may lie where no narrow name of Windows leads")
+{
+    const test_directory directory;
+    const auto pki = make_pki(directory / "pki");
+    const std::filesystem::path name(u8"gr\u00FC\u00DFe \u65E5\u672C");
+    const auto elsewhere = directory.path() / name;
+    std::filesystem::create_directory(elsewhere);
+    auto files = vmctl::client_identity(pki);
+    for (auto* each : {&files.ca, &files.certificate, &files.key}) {
+        const auto copy = elsewhere / each->filename();
+        std::filesystem::copy_file(*each, copy);
+        *each = copy;
+    }
+    CHECK_NOTHROW(proxy::load_tls_context(files));
+}
+
+TEST_CASE("a file of several authorities has all of them")
+{
+    const test_directory directory;
+    const auto ours = make_pki(directory / "ours");
+    const auto theirs = make_pki(directory / "theirs");
+    auto files = vmctl::client_identity(ours);
+    const auto both =
+        test_support::read_file(vmctl::pki_files_in(theirs).ca) + test_support::read_file(files.ca);
+    files.ca = directory / "both.pem";
+    test_support::write_file(files.ca, both);
+    const auto context = proxy::load_tls_context(files);
+    const auto* const known = X509_STORE_get0_objects(SSL_CTX_get_cert_store(context.get()));
+    CHECK(sk_X509_OBJECT_num(known) == 2);
+}
+
 TEST_CASE("TLS files that cannot be used are named")
 {
     const test_directory directory;
@@ -240,13 +271,23 @@ TEST_CASE("TLS files that cannot be used are named")
     SECTION("missing")
     {
         files.ca = directory / "nowhere.pem";
-        CHECK_THROWS_WITH(proxy::load_tls_context(files), Catch::Matchers::Contains("nowhere.pem"));
+        CHECK_THROWS_WITH(
+            proxy::load_tls_context(files),
+            Catch::Matchers::Contains("nowhere.pem cannot be used: No such file or directory")
+        );
     }
     SECTION("not PEM")
     {
         test_support::write_file(directory / "bad.pem", "not a certificate");
         files.certificate = directory / "bad.pem";
         CHECK_THROWS_WITH(proxy::load_tls_context(files), Catch::Matchers::Contains("bad.pem"));
+    }
+    SECTION("PEM that breaks off behind its first certificate")
+    {
+        const auto whole = test_support::read_file(files.ca);
+        files.ca = directory / "half.pem";
+        test_support::write_file(files.ca, whole + whole.substr(0, whole.size() / 2));
+        CHECK_THROWS_WITH(proxy::load_tls_context(files), Catch::Matchers::Contains("half.pem"));
     }
     SECTION("a key of another certificate")
     {

@@ -1,0 +1,33 @@
+# Named pipes
+set(pipe_tests
+    proxy/pipe_client.cpp
+    proxy/pipe_listener_test.cpp
+    proxy/pipe_stream_test.cpp)
+
+# The session between a pipe and an engine: the same tests as between a unix socket and one.
+set(session_tests
+    support/client_socket.cpp
+    ../unit/proxy/session_answers_test.cpp
+    ../unit/proxy/session_bulk_test.cpp
+    ../unit/proxy/session_follow_test.cpp
+    ../unit/proxy/session_known_test.cpp
+    ../unit/proxy/session_open_test.cpp
+    ../unit/proxy/session_starts_test.cpp
+    ../unit/proxy/session_test.cpp)
+
+# Named pipes stand on so little of the room that they have a program of their own.
+add_library(proxy_pipe STATIC EXCLUDE_FROM_ALL)
+foreach(file byte_stream windows_text pipe_security pipe_security_windows peer_windows
+        pipe_finish_windows pipe_stream_windows listener_windows)
+    target_sources(proxy_pipe PRIVATE ../../proxy/${file}.cpp)
+endforeach()
+target_link_libraries(proxy_pipe PUBLIC strict config asio log ntdll)
+
+gangway_test(windows_proxy_tests unit
+    SOURCES ${pipe_tests}
+    LIBRARIES proxy_pipe)
+
+gangway_test(windows_session_tests unit
+    SOURCES proxy/pipe_client.cpp ${session_tests}
+    LIBRARIES proxy nlohmann_json::nlohmann_json OpenSSL::SSL log)
+target_include_directories(windows_session_tests PRIVATE support)
