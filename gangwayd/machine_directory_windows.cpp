@@ -3,16 +3,15 @@
 
 #include "gangwayd/windows_text.hpp"
 
+#include <aclapi.h>
+#include <sddl.h>
+#include <windows.h>
+
 #include <memory>
 #include <stdexcept>
 #include <string>
 #include <system_error>
 #include <vector>
-
-#include <windows.h>
-
-#include <aclapi.h>
-#include <sddl.h>
 
 namespace {
 

@@ -3,9 +3,9 @@
 
 #include "gangwayd/version.hpp"
 #include "vmctl/boot_plan.hpp"
+#include "vmctl/domain_metadata.hpp"
 #include "vmctl/guest_files.hpp"
 #include "vmctl/host_usage.hpp"
-#include "vmctl/libvirt_hypervisor.hpp"
 #include "vmctl/packed_memory.hpp"
 #include "vmctl/ssh_keys.hpp"
 

@@ -7,6 +7,7 @@
 #include "proxy/engine_probe.hpp"
 #include "vmctl/boot_plan.hpp"
 #include "vmctl/console_guest.hpp"
+#include "vmctl/domain_metadata.hpp"
 #include "vmctl/guest_files.hpp"
 #include "vmctl/libvirt_hypervisor.hpp"
 #include "vmctl/packed_memory.hpp"

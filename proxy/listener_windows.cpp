@@ -283,16 +283,13 @@ std::unique_ptr<listener> listen_on(
     const auto* const pipe = std::get_if<config::pipe_endpoint>(&endpoint);
     if (pipe == nullptr) {
         throw listen_error(
-            config::to_string(config::listen_endpoint(std::get<config::unix_endpoint>(endpoint))) +
+            config::to_string(endpoint) +
             ": unix sockets are not served on Windows; listen at npipe:////./pipe/NAME"
         );
     }
     const auto rights = pipe_security(own_sid(), group.empty() ? "" : sid_of_group(group));
     return std::make_unique<pipe_listener>(
-        executor,
-        config::to_string(config::listen_endpoint(*pipe)),
-        L"\\\\.\\pipe\\" + wide(pipe->name),
-        rights
+        executor, config::to_string(endpoint), L"\\\\.\\pipe\\" + wide(pipe->name), rights
     );
 }
 

@@ -1,4 +1,5 @@
 // Accepting on TCP.
+#include "proxy/host_port_rules.hpp"
 #include "proxy/open_port.hpp"
 #include "proxy/shortage.hpp"
 #include "proxy/socket_stream.hpp"
@@ -30,8 +31,7 @@ public:
     {
         const tcp::endpoint endpoint(asio::ip::make_address(where.address), where.port);
         acceptor_.open(endpoint.protocol());
-        // As Go's net package does, so as dockerd's proxy is had.
-        acceptor_.set_option(tcp::acceptor::reuse_address(true));
+        disregard_old_connections(acceptor_);
         if (endpoint.address().is_v6()) acceptor_.set_option(asio::ip::v6_only(true));
         acceptor_.bind(endpoint);
         acceptor_.listen();
@@ -59,10 +59,9 @@ public:
         resting_ = true;
         knock_ = std::move(knock);
         stop_waiting();
-        auto come = [this, alive = alive_](boost::system::error_code cancelled) {
-            if (*alive && !cancelled) tell();
-        };
-        acceptor_.async_wait(tcp::acceptor::wait_read, std::move(come));
+        // Windows does not tell that somebody waits to be accepted: the first is accepted, and
+        // kept.
+        accept();
     }
 
     void turn_away() override
@@ -93,10 +92,9 @@ private:
     {
         auto take = [this, alive = alive_](boost::system::error_code failure, tcp::socket client) {
             if (!*alive || failure == asio::error::operation_aborted) return;
-            if (resting_) {
-                // It came at the last moment.
-                if (!failure) early_.push_back(std::move(client));
-                if (!failure) tell();
+            if (!failure && resting_) {
+                early_.push_back(std::move(client));
+                tell();
                 return;
             }
             if (!failure) {

@@ -1,6 +1,8 @@
 // The comparison, and dockerd's words.
 #include "proxy/port_changes.hpp"
 
+#include "proxy/host_port_rules.hpp"
+
 #include <algorithm>
 
 namespace proxy {
@@ -40,10 +42,7 @@ std::string describe_failure(const published_port& port, const boost::system::er
     if (why == errc_t::address_in_use) {
         reason = "address already in use";
     } else if (why == errc_t::permission_denied) {
-        reason =
-            "permission denied; this host keeps ports below 1024 for root: publish a higher "
-            "one, or allow it with `sysctl net.ipv4.ip_unprivileged_port_start=" +
-            std::to_string(port.port) + "`";
+        reason = "permission denied; " + permission_rule(port.port);
     }
     return "listen " + to_string(port) + ": bind: " + reason;
 }

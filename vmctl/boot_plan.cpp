@@ -2,10 +2,10 @@
 #include "vmctl/boot_plan.hpp"
 
 #include "vmctl/boot2docker_image.hpp"
+#include "vmctl/domain_metadata.hpp"
 #include "vmctl/grown_disk.hpp"
 #include "vmctl/guest_files.hpp"
 #include "vmctl/image.hpp"
-#include "vmctl/libvirt_hypervisor.hpp"
 #include "vmctl/pki.hpp"
 #include "vmctl/settings_catch_up.hpp"
 #include "vmctl/storage_error.hpp"
@@ -22,7 +22,7 @@ constexpr std::size_t longest_socket_path = 107;
 
 void check_socket_path(const std::filesystem::path& path)
 {
-    if (path.native().size() <= longest_socket_path) return;
+    if (path.string().size() <= longest_socket_path) return;
     throw storage_error(
         "the path " + path.string() + " is longer than the " + std::to_string(longest_socket_path) +
         " bytes that a socket may have; choose a shorter state_dir"

@@ -173,7 +173,9 @@ time_point to_time_point(const ASN1_TIME* time)
 {
     std::tm parts = {};
     require(ASN1_TIME_to_tm(time, &parts), "read a certificate's date");
-    return certificate_clock::from_time_t(timegm(&parts));
+    using namespace std::chrono;
+    const auto day = year(parts.tm_year + 1900) / (parts.tm_mon + 1) / parts.tm_mday;
+    return sys_days(day) + hours(parts.tm_hour) + minutes(parts.tm_min) + seconds(parts.tm_sec);
 }
 
 std::optional<std::string> flaw_of_dates(X509* certificate, time_point now)
@@ -182,9 +184,8 @@ std::optional<std::string> flaw_of_dates(X509* certificate, time_point now)
     const auto until = to_time_point(X509_get0_notAfter(certificate));
     if (now < from) return "is not valid yet: the clock was set back";
     if (until - now >= (until - from) / 3) return std::nullopt;
-    const auto time = certificate_clock::to_time_t(until);
     std::tm parts = {};
-    gmtime_r(&time, &parts);
+    require(ASN1_TIME_to_tm(X509_get0_notAfter(certificate), &parts), "read a certificate's date");
     std::array<char, 16> date = {};
     const auto size = std::strftime(date.data(), date.size(), "%Y-%m-%d", &parts);
     return (now < until ? "expires on " : "expired on ") + std::string(date.data(), size);

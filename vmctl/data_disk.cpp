@@ -5,10 +5,6 @@
 #include "vmctl/private_file.hpp"
 #include "vmctl/scratch_directory.hpp"
 
-#include <fcntl.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
 #include <algorithm>
 #include <array>
 #include <cerrno>
@@ -43,7 +39,8 @@ public:
 
     ~removed_unless_kept()
     {
-        if (!file_.empty()) unlink(file_.c_str());
+        std::error_code gone_already;
+        if (!file_.empty()) std::filesystem::remove(file_, gone_already);
     }
 
     void keep() { file_.clear(); }
@@ -54,7 +51,7 @@ private:
 
 void resize_file(const unique_descriptor& file, std::uint64_t bytes, const path& name)
 {
-    if (ftruncate(file.get(), static_cast<off_t>(bytes)) != 0)
+    if (!set_size(file, bytes))
         throw storage_error(
             "cannot give " + name.string() + " its size of " + in_mebibytes(bytes) + ": " +
             system_message(errno)
@@ -89,7 +86,7 @@ void create(
 
 unique_descriptor open_existing(const path& file)
 {
-    unique_descriptor opened(open(file.c_str(), O_RDWR | O_CLOEXEC));
+    auto opened = open_file(file);
     if (!opened)
         throw storage_error(
             "cannot use the data disk " + file.string() + ": " + system_message(errno)
@@ -100,9 +97,8 @@ unique_descriptor open_existing(const path& file)
 ext4_superblock identify(const unique_descriptor& opened, const path& file)
 {
     std::array<unsigned char, superblock_size> block = {};
-    const auto got = pread(opened.get(), block.data(), block.size(), superblock_size);
-    const auto found =
-        got == static_cast<ssize_t>(block.size()) ? parse_superblock(block) : std::nullopt;
+    const auto got = read_at(opened, superblock_size, block);
+    const auto found = got == block.size() ? parse_superblock(block) : std::nullopt;
     if (!found || found->label != data_disk_label)
         throw storage_error(
             file.string() +
@@ -112,28 +108,21 @@ ext4_superblock identify(const unique_descriptor& opened, const path& file)
     return *found;
 }
 
-// QEMU marks an image that it has open by locks on bytes 100 to 263 (its block/file-posix.c).
 void refuse_if_in_use(const unique_descriptor& opened, const path& file)
 {
-    struct flock range = {};
-    range.l_type = F_WRLCK;
-    range.l_whence = SEEK_SET;
-    range.l_start = 100;
-    range.l_len = 164;
-    // Tells of locks of open files, too, which QEMU's are where there are any.
-    if (fcntl(opened.get(), F_GETLK, &range) == 0 && range.l_type != F_UNLCK)
+    if (is_open_in_qemu(opened))
         throw storage_error(
             "the data disk " + file.string() +
             " is in use by another virtual machine: stop it first"
         );
 }
 
-std::uint64_t size_of(const unique_descriptor& opened, const path& file)
+std::uint64_t size_of(const path& file)
 {
-    struct stat status = {};
-    if (fstat(opened.get(), &status) != 0)
-        throw storage_error("cannot look at " + file.string() + ": " + system_message(errno));
-    return static_cast<std::uint64_t>(status.st_size);
+    std::error_code error;
+    const auto size = std::filesystem::file_size(file, error);
+    if (error) throw storage_error("cannot look at " + file.string() + ": " + error.message());
+    return size;
 }
 
 disk_change keep_current(
@@ -147,7 +136,7 @@ disk_change keep_current(
     const auto opened = open_existing(file);
     const auto found = identify(opened, file);
     refuse_if_in_use(opened, file);
-    const auto available = size_of(opened, file);
+    const auto available = size_of(file);
     if (available < found.bytes)
         throw storage_error(
             "the data disk " + file.string() + " is cut off: its file system needs " +

@@ -7,10 +7,15 @@
 
 namespace vmctl {
 
+std::string domain_name(const std::string& instance)
+{
+    return "gangway-" + instance;
+}
+
 std::string metadata_element(const domain_spec& spec, std::string_view spec_fingerprint)
 {
     return std::string("<gangway:vm xmlns:gangway=") + xml_quoted(metadata_namespace) +
-           " version=" + xml_quoted(spec.version) + " disk=" + xml_quoted(spec.data_disk.native()) +
+           " version=" + xml_quoted(spec.version) + " disk=" + xml_quoted(spec.data_disk.string()) +
            " shares=" + xml_quoted(encoded_shares(spec.shares)) +
            " spec=" + xml_quoted(spec_fingerprint) + "/>";
 }

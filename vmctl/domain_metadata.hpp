@@ -1,4 +1,4 @@
-// What we note in a domain, by which we know it as one of ours. Pure.
+// The name of a domain of ours, and what we note in it, by which we know it. Pure.
 #pragma once
 
 #include "vmctl/domain_spec.hpp"
@@ -10,6 +10,9 @@
 namespace vmctl {
 
 inline constexpr const char* metadata_namespace = "urn:gangway:vm:1";
+
+// The domain of an instance.
+std::string domain_name(const std::string& instance);
 
 // The element, with the fingerprint of what the domain is made of (domain_xml.hpp).
 std::string metadata_element(const domain_spec& spec, std::string_view spec_fingerprint);

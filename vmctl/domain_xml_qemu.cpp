@@ -35,7 +35,7 @@ std::string share_devices(const std::vector<config::share>& shares)
     for (std::size_t index = 0; index < shares.size(); ++index) {
         const auto& share = shares[index];
         devices += "    <filesystem type='mount' accessmode='squash' multidevs='remap'>\n";
-        devices += "      <source dir=" + xml_quoted(share.path.native()) + "/>\n";
+        devices += "      <source dir=" + xml_quoted(share.path.string()) + "/>\n";
         devices += "      <target dir=" + xml_quoted(share_tag(index)) + "/>\n";
         if (!share.writable) devices += "      <readonly/>\n";
         devices += "    </filesystem>\n";
@@ -50,7 +50,7 @@ std::string root_disk(const domain_spec& spec)
     return "    <disk type='file' device='disk'>\n"
            "      <driver name='qemu' type='raw'/>\n"
            "      <source file=" +
-           xml_quoted(spec.root_image.native()) +
+           xml_quoted(spec.root_image.string()) +
            "/>\n"
            "      <target dev='vda' bus='virtio'/>\n"
            "      <readonly/>\n"
@@ -98,8 +98,8 @@ std::string qemu_domain_xml(
         << "  <os>\n"
         << "    <type arch=" << xml_quoted(domain_architecture)
         << " machine=" << xml_quoted(domain_machine) << ">hvm</type>\n"
-        << "    <kernel>" << xml_escaped(spec.kernel.native()) << "</kernel>\n"
-        << "    <initrd>" << xml_escaped(spec.initrd.native()) << "</initrd>\n"
+        << "    <kernel>" << xml_escaped(spec.kernel.string()) << "</kernel>\n"
+        << "    <initrd>" << xml_escaped(spec.initrd.string()) << "</initrd>\n"
         << "    <cmdline>" << xml_escaped(spec.command_line) << "</cmdline>\n"
         << "  </os>\n"
         << "  <features><acpi/><apic/></features>\n"
@@ -119,14 +119,14 @@ std::string qemu_domain_xml(
         // Through the host's cache; the guest's flushes reach the disk, so its journal holds.
         << "    <disk type='file' device='disk'>\n"
         << "      <driver name='qemu' type='raw' cache='writeback' discard='unmap'/>\n"
-        << "      <source file=" << xml_quoted(spec.data_disk.native()) << "/>\n"
+        << "      <source file=" << xml_quoted(spec.data_disk.string()) << "/>\n"
         << "      <target dev='" << data_disk_target << "' bus='virtio'/>\n"
         << "      <serial>gangway-data</serial>\n"
         << "    </disk>\n"
         << share_devices(spec.shares) << "    <controller type='usb' model='none'/>\n"
         << "    <serial type='unix'>\n"
-        << "      <source mode='bind' path=" << xml_quoted(spec.serial_socket.native()) << "/>\n"
-        << "      <log file=" << xml_quoted(spec.serial_log.native()) << " append='off'/>\n"
+        << "      <source mode='bind' path=" << xml_quoted(spec.serial_socket.string()) << "/>\n"
+        << "      <log file=" << xml_quoted(spec.serial_log.string()) << " append='off'/>\n"
         << "      <target port='0'/>\n"
         << "    </serial>\n"
         << "    <console type='unix'>\n"

@@ -18,7 +18,7 @@ std::string shared_folders(const std::vector<config::share>& shares)
     for (std::size_t index = 0; index < shares.size(); ++index) {
         const auto& share = shares[index];
         devices += "    <filesystem type='mount'>\n";
-        devices += "      <source dir=" + xml_quoted(share.path.native()) + "/>\n";
+        devices += "      <source dir=" + xml_quoted(share.path.string()) + "/>\n";
         devices += "      <target dir=" + xml_quoted(share_tag(index)) + "/>\n";
         if (!share.writable) devices += "      <readonly/>\n";
         devices += "    </filesystem>\n";
@@ -45,12 +45,12 @@ std::string vbox_domain_xml(const domain_spec& spec, std::string_view uuid)
         << "  <devices>\n"
         // The driver has no virtio disks. isolinux finds the CD where every BIOS does.
         << "    <disk type='file' device='cdrom'>\n"
-        << "      <source file=" << xml_quoted(spec.iso.native()) << "/>\n"
+        << "      <source file=" << xml_quoted(spec.iso.string()) << "/>\n"
         << "      <target dev='hdc' bus='ide'/>\n"
         << "      <readonly/>\n"
         << "    </disk>\n"
         << "    <disk type='file' device='disk'>\n"
-        << "      <source file=" << xml_quoted(spec.data_disk.native()) << "/>\n"
+        << "      <source file=" << xml_quoted(spec.data_disk.string()) << "/>\n"
         << "      <target dev='sda' bus='sata'/>\n"
         << "    </disk>\n"
         << shared_folders(spec.shares)
@@ -59,7 +59,7 @@ std::string vbox_domain_xml(const domain_spec& spec, std::string_view uuid)
         << "      <model type='virtio'/>\n"
         << "    </interface>\n"
         << "    <serial type='file'>\n"
-        << "      <source path=" << xml_quoted(spec.serial_log.native()) << "/>\n"
+        << "      <source path=" << xml_quoted(spec.serial_log.string()) << "/>\n"
         << "      <target port='0'/>\n"
         << "    </serial>\n"
         // Without a display of this type the driver opens a window.

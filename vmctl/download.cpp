@@ -70,13 +70,13 @@ public:
     attempt(std::string url, const fs::path& part)
         : url_(std::move(url)),
           part_(part),
-          headers_(part.native() + ".headers"),
-          options_(part.native() + ".options")
+          headers_(part.string() + ".headers"),
+          options_(part.string() + ".options")
     {
         write_file(
             options_,
-            option("url", url_) + option("output", part_.native()) +
-                option("dump-header", headers_.native()) + option("proto", "=http,https") +
+            option("url", url_) + option("output", part_.string()) +
+                option("dump-header", headers_.string()) + option("proto", "=http,https") +
                 "fail\nsilent\nshow-error\nlocation\nmax-redirs = 10\nconnect-timeout = 30\n"
                 "speed-limit = 1\nspeed-time = 60\nretry = 3\ncontinue-at = -\n",
             0600
@@ -97,7 +97,7 @@ public:
     void run(const std::function<void(download_progress)>& report, int holds)
     {
         // No options but those: a .curlrc of the user's is for what the user asks of curl.
-        tool_call call{"curl", {"--disable", "--config", options_.native()}, {}, holds};
+        tool_call call{"curl", {"--disable", "--config", options_.string()}, {}, holds};
         call.meanwhile = [this, &report] { report(progress()); };
         tool_result result;
         for (int tries = 1;; ++tries) {
@@ -145,7 +145,7 @@ void download(
     if (std::ranges::any_of(url, unfit))
         throw storage_error("a URL has no spaces: " + without_password(url));
     // Of this file, not of another that was to have the same name.
-    const auto part = partial_name(target.native() + "." + sha256.substr(0, 16));
+    const auto part = partial_name(target.string() + "." + sha256.substr(0, 16));
     if (!fs::exists(part) || sha256_of(part) != sha256) attempt(url, part).run(report, holds);
     const auto found = sha256_of(part);
     if (found != sha256) {

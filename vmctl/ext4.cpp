@@ -4,8 +4,6 @@
 #include "vmctl/disk_tool.hpp"
 #include "vmctl/private_file.hpp"
 
-#include <sys/stat.h>
-
 #include <algorithm>
 #include <regex>
 #include <string_view>
@@ -65,9 +63,10 @@ void empty_directory(const path& directory)
 
 bool holds(const path& file, const seed_file& wanted)
 {
-    struct stat status = {};
-    if (lstat(file.c_str(), &status) != 0 || !S_ISREG(status.st_mode)) return false;
-    if ((status.st_mode & 07777U) != wanted.mode) return false;
+    std::error_code none;
+    const auto found = std::filesystem::symlink_status(file, none);
+    if (!std::filesystem::is_regular_file(found)) return false;
+    if (static_cast<unsigned>(found.permissions()) != wanted.mode) return false;
     return read_file(file) == wanted.content;
 }
 

@@ -7,9 +7,6 @@
 #include "vmctl/scratch_directory.hpp"
 #include "vmctl/sha256.hpp"
 
-#include <fcntl.h>
-#include <unistd.h>
-
 #include <cerrno>
 #include <system_error>
 #include <utility>
@@ -52,20 +49,11 @@ void clear(const fs::path& path)
     if (error) throw storage_error("cannot remove " + path.string() + ": " + error.message());
 }
 
-void sync(const fs::path& path)
-{
-    const unique_descriptor opened(open(path.c_str(), O_RDONLY | O_CLOEXEC));
-    if (!opened || fsync(opened.get()) != 0)
-        throw storage_error(
-            "cannot write " + path.string() + ": " + std::generic_category().message(errno)
-        );
-}
-
 // Before anything goes that it takes the place of.
 void sync_image(const fs::path& directory)
 {
-    for (const auto& entry : fs::directory_iterator(directory)) sync(entry.path());
-    sync(directory);
+    for (const auto& entry : fs::directory_iterator(directory)) sync_to_disk(entry.path());
+    sync_to_disk(directory);
 }
 
 // What else an archive may hold could lead out of its directory.
@@ -92,7 +80,7 @@ fs::path place_of_manifest(const fs::path& directory)
 
 fs::path beside(const fs::path& directory, const char* what)
 {
-    return directory.native() + what;
+    return directory.string() + what;
 }
 
 }  // namespace
@@ -156,9 +144,9 @@ void image_store::unpack(const fs::path& archive, const image_report& report, in
          "--no-same-owner",
          "--no-same-permissions",
          "-f",
-         archive.native(),
+         archive.string(),
          "-C",
-         unpacked().native()},
+         unpacked().string()},
         {},
         lock};
     call.meanwhile = [&report] { report("unpack", {}); };
@@ -191,7 +179,7 @@ fs::path image_store::unpacked() const
 // What a package has brought would be another's files.
 void image_store::check_place() const
 {
-    if (directory_.native().starts_with("/usr/"))
+    if (directory_.string().starts_with("/usr/"))
         throw storage_error(
             "the image in " + directory_.string() +
             " was brought by a package; upgrade that, or set vm.image to a directory of your own"
@@ -220,7 +208,7 @@ void image_store::put_in() const
     if (is_there(directory_) && !is_there(former_)) move_whole(directory_, former_);
     clear(directory_);
     move_whole(next_, directory_);
-    sync(directory_.parent_path());
+    sync_to_disk(directory_.parent_path());
 }
 
 bool image_store::is_on_trial() const
@@ -242,7 +230,7 @@ void image_store::keep() const
 {
     const directory_lock alone(directory_.parent_path());
     if (!is_on_trial()) return;
-    sync(directory_.parent_path());
+    sync_to_disk(directory_.parent_path());
     clear(worthless_);
     move_whole(former_, worthless_);
     clear(worthless_);

@@ -32,7 +32,7 @@ image_watch::image_watch(
         watch_.emplace(executor, where_.image, [this] { look_later(); });
     } catch (const std::system_error& error) {
         spdlog::info(
-            "a new image in {} will not be noticed: {}", where_.image.native(), error.what()
+            "a new image in {} will not be noticed: {}", where_.image.string(), error.what()
         );
     }
     look_later();

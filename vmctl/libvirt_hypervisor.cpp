@@ -334,9 +334,4 @@ std::unique_ptr<hypervisor> make_libvirt_hypervisor(
     );
 }
 
-std::string domain_name(const std::string& instance)
-{
-    return "gangway-" + instance;
-}
-
 }  // namespace vmctl

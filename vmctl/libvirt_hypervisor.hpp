@@ -21,7 +21,4 @@ std::unique_ptr<hypervisor> make_libvirt_hypervisor(
     packed_memory memory = packed_memory({}, {})
 );
 
-// The domain of an instance.
-std::string domain_name(const std::string& instance);
-
 }  // namespace vmctl

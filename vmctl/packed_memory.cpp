@@ -3,7 +3,7 @@
 #include "vmctl/packed_memory.hpp"
 
 #include "config/environment.hpp"
-#include "vmctl/libvirt_hypervisor.hpp"
+#include "vmctl/domain_metadata.hpp"
 #include "vmctl/private_file.hpp"
 #include "vmctl/sha256.hpp"
 

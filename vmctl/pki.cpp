@@ -5,8 +5,6 @@
 #include "vmctl/certificate.hpp"
 #include "vmctl/private_file.hpp"
 
-#include <sys/stat.h>
-
 #include <optional>
 #include <system_error>
 
@@ -36,9 +34,12 @@ void store(const credential& issued, const path& certificate, const path& key)
 // A key that was copied here by hand may have been left readable by others.
 void close_to_others(const path& key)
 {
-    struct stat status = {};
-    if (stat(key.c_str(), &status) == 0 && (status.st_mode & 077U) != 0 &&
-        chmod(key.c_str(), 0600) != 0)
+    using std::filesystem::perms;
+    std::error_code error;
+    const auto mode = std::filesystem::status(key, error).permissions();
+    if (error || (mode & (perms::group_all | perms::others_all)) == perms::none) return;
+    std::filesystem::permissions(key, perms::owner_read | perms::owner_write, error);
+    if (error)
         throw storage_error(
             "the private key " + key.string() + " can be read by other users; make it mode 0600"
         );

@@ -1,11 +1,14 @@
 // Files that only their owner may read and that a crash leaves either old or new, never half-made:
-// certificates, keys, and the directories and locks around them.
+// certificates, keys, and the directories and locks around them. One source file a platform.
 #pragma once
 
 #include "vmctl/storage_error.hpp"
 
+#include <cstddef>
+#include <cstdint>
 #include <filesystem>
 #include <functional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -64,6 +67,27 @@ void commit_file(
 );
 
 std::string read_file(const std::filesystem::path& path);
+
+// For reading and writing; empty, with errno set, when it cannot be opened.
+unique_descriptor open_file(const std::filesystem::path& path);
+
+// The file ends there. What is new reads as zeros, and takes no room where the file system can do
+// that. False, with errno set: it does not.
+bool set_size(const unique_descriptor& file, std::uint64_t bytes);
+
+// How many of the bytes at `offset` there are, at most as many as `into` takes.
+std::size_t read_at(
+    const unique_descriptor& file, std::uint64_t offset, std::span<unsigned char> into
+);
+
+// Waits until a file, or what a directory says of its files, is on the disk.
+void sync_to_disk(const std::filesystem::path& path);
+
+// Whether a QEMU has the image open, as it marks it.
+bool is_open_in_qemu(const unique_descriptor& file);
+
+// Why this process may not look into a directory; empty: it may.
+std::string obstacle_to_entering(const std::filesystem::path& directory);
 
 // Excludes other processes from a directory for as long as it lives; waits its turn, and calls
 // `waiting` several times a second while it does: what that throws ends the wait. A tool that is

@@ -1,9 +1,7 @@
 // Paths may hold any byte but NUL, and three readers take them apart.
 #include "vmctl/share_list.hpp"
 
-#include "vmctl/storage_error.hpp"
-
-#include <unistd.h>
+#include "vmctl/private_file.hpp"
 
 #include <algorithm>
 #include <numeric>
@@ -70,7 +68,7 @@ std::string encoded_shares(const std::vector<config::share>& shares)
     std::string text;
     for (const auto& share : shares) {
         if (!text.empty()) text += ' ';
-        text += mode_of(share) + (' ' + encoded_path(share.path.native()));
+        text += mode_of(share) + (' ' + encoded_path(share.path.string()));
     }
     return text;
 }
@@ -95,18 +93,18 @@ std::string mount_table(
     std::vector<std::size_t> order(shares.size());
     std::iota(order.begin(), order.end(), std::size_t{0});
     std::ranges::stable_sort(order, {}, [&](std::size_t index) {
-        return shares[index].in_guest().native().size();
+        return shares[index].in_guest().string().size();
     });
     std::string text;
     for (const auto index : order) {
         const auto& share = shares[index];
         text +=
-            share_tag(index) + ' ' + mode_of(share) + ' ' + encoded_path(share.in_guest().native());
+            share_tag(index) + ' ' + mode_of(share) + ' ' + encoded_path(share.in_guest().string());
         text += '\n';
     }
     for (const auto& alias : aliases) {
-        text += "bind " + encoded_path(alias.target.native()) + ' ';
-        text += encoded_path(alias.path.native()) + '\n';
+        text += "bind " + encoded_path(alias.target.string()) + ' ';
+        text += encoded_path(alias.path.string()) + '\n';
     }
     return text;
 }
@@ -125,8 +123,7 @@ std::vector<share_alias> aliases_of(const std::vector<config::share>& shares)
         const auto real = std::filesystem::canonical(share.path, error);
         if (error) refuse(error.message());
         if (!std::filesystem::is_directory(real, error)) refuse("it is not a directory");
-        if (::access(real.c_str(), R_OK | X_OK) != 0)
-            refuse(std::generic_category().message(errno));
+        if (const auto why = obstacle_to_entering(real); !why.empty()) refuse(why);
         if (real != share.path && config::can_be_at_its_place(real) && share.elsewhere.empty())
             aliases.push_back({real, share.path});
     }

@@ -10,8 +10,8 @@ namespace test_support {
 using paired_socket = boost::asio::generic::stream_protocol::socket;
 
 struct socket_pair {
-    paired_socket near;
-    paired_socket far;
+    paired_socket ours;
+    paired_socket peers;
 };
 
 socket_pair make_socket_pair(const boost::asio::any_io_executor& executor);

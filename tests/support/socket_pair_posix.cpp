@@ -12,10 +12,10 @@ namespace test_support {
 
 socket_pair make_socket_pair(const asio::any_io_executor& executor)
 {
-    asio::local::stream_protocol::socket near(executor);
-    asio::local::stream_protocol::socket far(executor);
-    asio::local::connect_pair(near, far);
-    return {std::move(near), std::move(far)};
+    asio::local::stream_protocol::socket ours(executor);
+    asio::local::stream_protocol::socket peers(executor);
+    asio::local::connect_pair(ours, peers);
+    return {std::move(ours), std::move(peers)};
 }
 
 }  // namespace test_support

@@ -13,12 +13,12 @@ namespace test_support {
 socket_pair make_socket_pair(const asio::any_io_executor& executor)
 {
     tcp::acceptor acceptor(executor, {asio::ip::address_v4::loopback(), 0});
-    tcp::socket near(executor);
-    near.connect(acceptor.local_endpoint());
-    auto far = acceptor.accept();
-    near.set_option(tcp::no_delay(true));
-    far.set_option(tcp::no_delay(true));
-    return {std::move(near), std::move(far)};
+    tcp::socket ours(executor);
+    ours.connect(acceptor.local_endpoint());
+    auto peers = acceptor.accept();
+    ours.set_option(tcp::no_delay(true));
+    peers.set_option(tcp::no_delay(true));
+    return {std::move(ours), std::move(peers)};
 }
 
 }  // namespace test_support

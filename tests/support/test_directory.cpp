@@ -1,8 +1,6 @@
 // A private directory and the small file operations tests need.
 #include "tests/support/test_directory.hpp"
 
-#include <stdlib.h>
-
 #include <algorithm>
 #include <cstdint>
 #include <cstring>
@@ -14,15 +12,6 @@
 #include <system_error>
 
 namespace test_support {
-
-test_directory::test_directory()
-{
-    auto name = (std::filesystem::temp_directory_path() / "gangway-XXXXXX").string();
-    if (::mkdtemp(name.data()) == nullptr) {
-        throw std::system_error(errno, std::generic_category(), "cannot make " + name);
-    }
-    path_ = name;
-}
 
 test_directory::~test_directory()
 {

@@ -21,7 +21,8 @@ foreach(file byte_stream windows_text pipe_security pipe_security_windows peer_w
         pipe_finish_windows pipe_stream_windows listener_windows)
     target_sources(proxy_pipe PRIVATE ../../proxy/${file}.cpp)
 endforeach()
-target_link_libraries(proxy_pipe PUBLIC strict config asio log ntdll)
+target_sources(proxy_pipe PRIVATE ../../config/endpoint.cpp)
+target_link_libraries(proxy_pipe PUBLIC strict asio log ntdll)
 
 gangway_test(windows_proxy_tests unit
     SOURCES ${pipe_tests}

@@ -1,9 +1,9 @@
 // What passes through a published port.
 #include "published_ports_scene.hpp"
+#include "tests/support/descriptor_limit.hpp"
 
 #include <boost/asio/ip/udp.hpp>
 #include <boost/asio/read.hpp>
-#include <sys/resource.h>
 
 #include <algorithm>
 #include <array>
@@ -106,10 +106,7 @@ TEST_CASE("a gigabyte comes through whole")
 TEST_CASE("a thousand clients are served at a time, and go when the engine does")
 {
     // Each has four descriptors here: its own, the container's, and two of the tunnel's.
-    rlimit files{};
-    ::getrlimit(RLIMIT_NOFILE, &files);
-    files.rlim_cur = std::min<rlim_t>(files.rlim_max, 10000);
-    ::setrlimit(RLIMIT_NOFILE, &files);
+    test_support::raise_descriptor_limit(10000);
     scene one;
     one.engine.has("web", false, one.port);
     one.run([](scene& s) -> asio::awaitable<void> {

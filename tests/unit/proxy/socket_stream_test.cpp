@@ -28,15 +28,15 @@ using test_support::vanish;
 namespace {
 
 struct pair {
-    explicit pair(asio::io_context& loop) : far(loop)
+    explicit pair(asio::io_context& loop) : peer(loop)
     {
         auto ends = test_support::make_socket_pair(loop.get_executor());
-        stream = proxy::make_socket_stream(std::move(ends.near));
-        far = std::move(ends.far);
+        stream = proxy::make_socket_stream(std::move(ends.ours));
+        peer = std::move(ends.peers);
     }
 
     std::unique_ptr<proxy::byte_stream> stream;
-    test_support::paired_socket far;
+    test_support::paired_socket peer;
 };
 
 asio::awaitable<std::string> read_to_end(proxy::byte_stream& stream)
@@ -70,19 +70,19 @@ TEST_CASE("each direction of a socket ends by itself, after its last byte")
     const auto answer = test_support::patterned_bytes(2'000'000);
     std::string heard;
     std::string got;
-    const auto far = [&]() -> asio::awaitable<void> {
-        heard = co_await take_to_end(one.far);
-        co_await asio::async_write(one.far, asio::buffer(answer), asio::use_awaitable);
-        one.far.shutdown(test_support::paired_socket::shutdown_send);
+    const auto peer = [&]() -> asio::awaitable<void> {
+        heard = co_await take_to_end(one.peer);
+        co_await asio::async_write(one.peer, asio::buffer(answer), asio::use_awaitable);
+        one.peer.shutdown(test_support::paired_socket::shutdown_send);
     };
-    const auto near = [&]() -> asio::awaitable<void> {
+    const auto ours = [&]() -> asio::awaitable<void> {
         co_await one.stream->write(asio::buffer(question));
         co_await one.stream->finish_writing();
         co_await one.stream->finish_writing();  // harmless
         got = co_await read_to_end(*one.stream);
     };
-    asio::co_spawn(loop, far(), [](const std::exception_ptr&) {});
-    test_support::run_loop(loop, near());
+    asio::co_spawn(loop, peer(), [](const std::exception_ptr&) {});
+    test_support::run_loop(loop, ours());
     CHECK(heard == question);
     CHECK(got == answer);
 }
@@ -95,7 +95,7 @@ TEST_CASE("nothing there, the end, and a connection that breaks are told apart")
     CHECK_FALSE(one.stream->read_now(asio::buffer(bytes)));
     SECTION("the end")
     {
-        one.far.shutdown(test_support::paired_socket::shutdown_send);
+        one.peer.shutdown(test_support::paired_socket::shutdown_send);
         const auto body = [&]() -> asio::awaitable<void> {
             const auto count = co_await one.stream->read_some(asio::buffer(bytes));
             CHECK(count == 0);
@@ -128,12 +128,12 @@ TEST_CASE("who stops reading is waited for, and gets every byte")
     const auto block = test_support::patterned_bytes(100'000);
     bool taken = false;
     std::string heard;
-    const auto far = [&]() -> asio::awaitable<void> {
+    const auto peer = [&]() -> asio::awaitable<void> {
         co_await test_support::until([&] { return taken; });
-        heard = co_await take_to_end(one.far);
+        heard = co_await take_to_end(one.peer);
     };
     std::size_t sent = 0;
-    const auto near = [&]() -> asio::awaitable<void> {
+    const auto ours = [&]() -> asio::awaitable<void> {
         auto rest = asio::buffer(block);
         while (one.stream->write_now(rest)) {
             sent += block.size();
@@ -144,8 +144,8 @@ TEST_CASE("who stops reading is waited for, and gets every byte")
         sent += block.size();
         co_await one.stream->finish_writing();
     };
-    asio::co_spawn(loop, far(), [](const std::exception_ptr&) {});
-    test_support::run_loop(loop, near());
+    asio::co_spawn(loop, peer(), [](const std::exception_ptr&) {});
+    test_support::run_loop(loop, ours());
     CHECK(heard.size() == sent);
     CHECK(heard.starts_with(block));
     CHECK(heard.ends_with(block));
@@ -155,7 +155,7 @@ TEST_CASE("a peer that has ended its direction alone has not gone; one that vani
 {
     asio::io_context loop(1);
     pair one(loop);
-    one.far.shutdown(test_support::paired_socket::shutdown_send);
+    one.peer.shutdown(test_support::paired_socket::shutdown_send);
     bool gone = false;
     const auto watch = [&]() -> asio::awaitable<void> {
         co_await one.stream->wait_for_hangup();
@@ -171,10 +171,10 @@ TEST_CASE("a peer that has ended its direction alone has not gone; one that vani
         // The answer still goes.
         co_await one.stream->write(asio::buffer(std::string_view("answer")));
         std::string heard(6, '\0');
-        co_await asio::async_read(one.far, asio::buffer(heard), asio::use_awaitable);
+        co_await asio::async_read(one.peer, asio::buffer(heard), asio::use_awaitable);
         CHECK(heard == "answer");
         CHECK_FALSE(gone);
-        vanish(one.far);
+        vanish(one.peer);
         co_await test_support::until([&] { return gone; });
     };
     test_support::run_loop(loop, body());
@@ -187,9 +187,9 @@ TEST_CASE("a peer that vanishes with bytes unread is noticed, too")
     pair one(loop);
     const auto body = [&]() -> asio::awaitable<void> {
         co_await asio::async_write(
-            one.far, asio::buffer(std::string_view("unread")), asio::use_awaitable
+            one.peer, asio::buffer(std::string_view("unread")), asio::use_awaitable
         );
-        vanish(one.far);
+        vanish(one.peer);
         co_await one.stream->wait_for_hangup();
     };
     test_support::run_loop(loop, body());
@@ -229,13 +229,13 @@ TEST_CASE("a peer is not taken for gone because another one, whose place it has,
     asio::co_spawn(loop, take_place(one, other), ended);
     asio::co_spawn(loop, take_place(other, one), ended);
     loop.poll();
-    vanish(one.far);
-    vanish(other.far);
+    vanish(one.peer);
+    vanish(other.peer);
     for (int round = 0; round < 10; ++round) loop.poll();
     REQUIRE(living);
     CHECK_FALSE(gone);
 
-    vanish(living->far);
+    vanish(living->peer);
     loop.restart();
     loop.run_for(test_support::patience);
     CHECK(gone);

@@ -121,6 +121,48 @@ std::string read_file(const std::filesystem::path& path)
     }
 }
 
+unique_descriptor open_file(const std::filesystem::path& path)
+{
+    return unique_descriptor(open(path.c_str(), O_RDWR | O_CLOEXEC));
+}
+
+bool set_size(const unique_descriptor& file, std::uint64_t bytes)
+{
+    return ftruncate(file.get(), static_cast<off_t>(bytes)) == 0;
+}
+
+std::size_t read_at(
+    const unique_descriptor& file, std::uint64_t offset, std::span<unsigned char> into
+)
+{
+    const auto got = pread(file.get(), into.data(), into.size(), static_cast<off_t>(offset));
+    return got > 0 ? static_cast<std::size_t>(got) : 0;
+}
+
+void sync_to_disk(const std::filesystem::path& path)
+{
+    const unique_descriptor opened(open(path.c_str(), O_RDONLY | O_CLOEXEC));
+    if (!opened || fsync(opened.get()) != 0) throw_error("write", path, errno);
+}
+
+// By locks on bytes 100 to 263 (QEMU's block/file-posix.c).
+bool is_open_in_qemu(const unique_descriptor& file)
+{
+    struct flock range = {};
+    range.l_type = F_WRLCK;
+    range.l_whence = SEEK_SET;
+    range.l_start = 100;
+    range.l_len = 164;
+    // Tells of locks of open files, too, which QEMU's are where there are any.
+    return fcntl(file.get(), F_GETLK, &range) == 0 && range.l_type != F_UNLCK;
+}
+
+std::string obstacle_to_entering(const std::filesystem::path& directory)
+{
+    if (access(directory.c_str(), R_OK | X_OK) == 0) return {};
+    return std::generic_category().message(errno);
+}
+
 directory_lock::directory_lock(
     const std::filesystem::path& directory, const std::function<void()>& waiting
 )

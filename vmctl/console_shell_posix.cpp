@@ -1,7 +1,6 @@
 // A poll loop around the dialogue.
-#include "vmctl/console_shell.hpp"
-
 #include "vmctl/console_dialogue.hpp"
+#include "vmctl/console_shell.hpp"
 #include "vmctl/private_file.hpp"
 
 #include <fcntl.h>
