@@ -1,5 +1,6 @@
 // Accepting clients on named pipes. Several instances of the pipe wait for clients at any time.
 #include "proxy/listener.hpp"
+#include "proxy/pipe_calls.hpp"
 #include "proxy/pipe_security.hpp"
 #include "proxy/pipe_stream.hpp"
 #include "proxy/windows_text.hpp"
@@ -29,11 +30,6 @@ namespace {
 constexpr std::size_t instances = 8;
 
 constexpr DWORD buffer_size = 64 * 1024;
-
-error_code last_error()
-{
-    return {static_cast<int>(::GetLastError()), boost::system::system_category()};
-}
 
 bool is_shortage(const error_code& failure)
 {
