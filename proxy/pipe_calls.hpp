@@ -26,7 +26,7 @@ std::optional<std::size_t> read_at_once(
 bool peer_has_closed(void* pipe);
 
 // Writes a message without bytes, which the peer may have to make room for. This one does wait, and
-// is for another thread than the loop's.
-void write_zero_length_message(void* pipe);
+// is for another thread than the loop's. False: the peer is gone, or memory is short.
+bool write_zero_length_message(void* pipe) noexcept;
 
 }  // namespace proxy
