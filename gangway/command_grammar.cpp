@@ -60,8 +60,9 @@ command_grammar::command_grammar(invocation& result)
         program_,
         "--control",
         result.where.control,
-        "unix:///PATH",
-        "The daemon's control socket (default: the configuration's)"
+        "ENDPOINT",
+        "The daemon's control socket, unix:///PATH, or pipe, npipe:////./pipe/NAME (default: the "
+        "configuration's)"
     );
     program_.add_flag("-q,--quiet", result.quiet, "Leave out what only shows progress");
     add_power();

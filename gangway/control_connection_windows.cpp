@@ -52,17 +52,18 @@ public:
     std::size_t write_some(std::string_view bytes, error_code& error) override
     {
         OVERLAPPED call = prepared();
-        const bool begun =
-            ::WriteFile(pipe_.get(), bytes.data(), portion(bytes.size()), nullptr, &call) != 0;
-        return finish(call, begun, error);
+        const auto met =
+            outcome_of(::WriteFile(pipe_.get(), bytes.data(), portion(bytes.size()), nullptr, &call)
+            );
+        return finish(call, met, error);
     }
 
     std::size_t read_some(char* into, std::size_t size, error_code& error) override
     {
         OVERLAPPED call = prepared();
-        const bool begun = ::ReadFile(pipe_.get(), into, portion(size), nullptr, &call) != 0;
-        if (!begun && ::GetLastError() == ERROR_IO_PENDING) wait(call);
-        const auto count = finish(call, begun, error);
+        const auto met = outcome_of(::ReadFile(pipe_.get(), into, portion(size), nullptr, &call));
+        if (met == ERROR_IO_PENDING) wait(call);
+        const auto count = finish(call, met, error);
         // A message without bytes is how a pipe says that there will be no more.
         if (!error && count == 0 && size > 0) error = asio::error::eof;
         return count;
@@ -98,21 +99,25 @@ private:
         }
     }
 
-    std::size_t finish(OVERLAPPED& call, bool begun, error_code& error)
+    // To be asked before any other call is made.
+    static DWORD outcome_of(BOOL begun)
+    {
+        return begun != 0 ? DWORD{ERROR_SUCCESS} : ::GetLastError();
+    }
+
+    // `met`: what the call said when it was begun.
+    std::size_t finish(OVERLAPPED& call, DWORD met, error_code& error)
     {
         error = {};
         DWORD count = 0;
-        const auto met = begun ? ERROR_SUCCESS : ::GetLastError();
-        const bool pending = begun || met == ERROR_IO_PENDING;
-        if (pending && ::GetOverlappedResult(pipe_.get(), &call, &count, /* bWait= */ TRUE) != 0)
-            return count;
-        const auto why = pending ? ::GetLastError() : met;
+        const bool begun = met == ERROR_SUCCESS || met == ERROR_IO_PENDING;
+        if (begun) met = outcome_of(::GetOverlappedResult(pipe_.get(), &call, &count, TRUE));
         const bool ended =
-            why == ERROR_BROKEN_PIPE || why == ERROR_PIPE_NOT_CONNECTED || why == ERROR_NO_DATA;
+            met == ERROR_BROKEN_PIPE || met == ERROR_PIPE_NOT_CONNECTED || met == ERROR_NO_DATA;
         if (ended)
             error = asio::error::eof;
-        else
-            error.assign(static_cast<int>(why), boost::system::system_category());
+        else if (met != ERROR_SUCCESS)
+            error.assign(static_cast<int>(met), boost::system::system_category());
         return count;
     }
 

@@ -73,9 +73,8 @@ api_facts look_at_api(const engine_answer& engine)
     facts.has_client = client.has_value();
     if (!client) return facts;
     // Its own version needs no engine, and no engine is to be woken: it is sent where none is.
-    const auto printed = program_output(
-        *client, {"-H", nobodys_host(), "version", "-f", "{{.Client.APIVersion}}"}
-    );
+    const auto printed =
+        program_output(*client, {"-H", nobodys_host(), "version", "-f", "{{.Client.APIVersion}}"});
     if (printed) facts.client = printed->substr(0, printed->find_first_of("\r\n"));
     return facts;
 }

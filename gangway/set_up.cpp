@@ -65,7 +65,7 @@ std::string docker_host(const config::overrides& where)
 shell_kind shell_of_user(const std::optional<std::string>& named)
 {
     const auto own = variable_of("SHELL");
-    const auto name = named ? *named : own.empty() ? "sh" : own;
+    const auto name = named ? *named : own.empty() ? usual_shell() : own;
     if (const auto kind = shell_named(name)) return *kind;
     throw failure(
         "the shell " + name + " is none that is known; --shell takes bash, zsh, fish, tcsh, " +

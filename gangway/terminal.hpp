@@ -15,4 +15,7 @@ appearance standard_output_appearance();
 // terminal nobody is asked, and it is no.
 bool confirmed(const std::string& question);
 
+// The shell of somebody who has not said which ($SHELL).
+std::string usual_shell();
+
 }  // namespace gangway

@@ -40,4 +40,9 @@ bool confirmed(const std::string& question)
     return line == "y" || line == "Y" || line == "yes";
 }
 
+std::string usual_shell()
+{
+    return "sh";
+}
+
 }  // namespace gangway

@@ -50,4 +50,9 @@ bool confirmed(const std::string& question)
     return line == "y" || line == "Y" || line == "yes";
 }
 
+std::string usual_shell()
+{
+    return "powershell";
+}
+
 }  // namespace gangway

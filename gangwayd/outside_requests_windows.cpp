@@ -25,7 +25,7 @@ struct request_queue {
     std::shared_ptr<asio::steady_timer> reader;  // never expires; cancelled on its loop
     bool let_go = false;
     bool outlives_sessions = false;
-    bool ended = false;
+    bool ended = false;  // the daemon, in order
     std::condition_variable has_ended;
 };
 
@@ -88,13 +88,6 @@ void outlive_sessions()
     queue().outlives_sessions = true;
 }
 
-void daemon_has_ended()
-{
-    const std::lock_guard hold(queue().mutex);
-    queue().ended = true;
-    queue().has_ended.notify_all();
-}
-
 struct outside_requests::source {
     std::shared_ptr<asio::steady_timer> reader;
     bool given_up = false;
@@ -107,6 +100,7 @@ outside_requests::outside_requests(const asio::any_io_executor& executor)
     const std::lock_guard hold(queue().mutex);
     queue().reader = source_->reader;
     queue().let_go = false;
+    queue().ended = false;
     ::SetConsoleCtrlHandler(console_event, TRUE);
 }
 
@@ -114,6 +108,8 @@ outside_requests::~outside_requests()
 {
     const std::lock_guard hold(queue().mutex);
     queue().reader.reset();
+    queue().ended = true;
+    queue().has_ended.notify_all();
 }
 
 asio::awaitable<std::optional<outside_request>> outside_requests::next()

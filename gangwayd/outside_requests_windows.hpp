@@ -8,6 +8,3 @@ void ask_from_outside(outside_request request);
 
 // The end of a user's session is no business of a service, which is told to stop by another way.
 void outlive_sessions();
-
-// Those whom the console's end has waiting for ours go on. Before the process ends.
-void daemon_has_ended();

@@ -115,10 +115,7 @@ std::unique_ptr<listener> listen_on(
 {
     const auto* const socket = std::get_if<config::unix_endpoint>(&endpoint);
     if (socket == nullptr) {
-        throw listen_error(
-            config::to_string(config::listen_endpoint(std::get<config::pipe_endpoint>(endpoint))) +
-            ": named pipes exist on Windows only"
-        );
+        throw listen_error(config::to_string(endpoint) + ": named pipes exist on Windows only");
     }
     auto file = std::make_unique<socket_file>(socket->path, group);
     return std::make_unique<unix_listener>(executor, std::move(file));

@@ -1,5 +1,6 @@
 // Accepting clients on named pipes. Several instances of the pipe wait for clients at any time.
 #include "proxy/listener.hpp"
+#include "proxy/pipe_calls.hpp"
 #include "proxy/pipe_security.hpp"
 #include "proxy/pipe_stream.hpp"
 #include "proxy/windows_text.hpp"
@@ -29,11 +30,6 @@ namespace {
 constexpr std::size_t instances = 8;
 
 constexpr DWORD buffer_size = 64 * 1024;
-
-error_code last_error()
-{
-    return {static_cast<int>(::GetLastError()), boost::system::system_category()};
-}
 
 bool is_shortage(const error_code& failure)
 {
@@ -283,16 +279,13 @@ std::unique_ptr<listener> listen_on(
     const auto* const pipe = std::get_if<config::pipe_endpoint>(&endpoint);
     if (pipe == nullptr) {
         throw listen_error(
-            config::to_string(config::listen_endpoint(std::get<config::unix_endpoint>(endpoint))) +
+            config::to_string(endpoint) +
             ": unix sockets are not served on Windows; listen at npipe:////./pipe/NAME"
         );
     }
     const auto rights = pipe_security(own_sid(), group.empty() ? "" : sid_of_group(group));
     return std::make_unique<pipe_listener>(
-        executor,
-        config::to_string(config::listen_endpoint(*pipe)),
-        L"\\\\.\\pipe\\" + wide(pipe->name),
-        rights
+        executor, config::to_string(endpoint), L"\\\\.\\pipe\\" + wide(pipe->name), rights
     );
 }
 

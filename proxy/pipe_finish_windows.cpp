@@ -1,4 +1,5 @@
 // FlushFileBuffers on the system's thread pool, and back to the loop.
+#include "proxy/pipe_calls.hpp"
 #include "proxy/pipe_finish.hpp"
 
 #include <boost/asio/execution/outstanding_work.hpp>
@@ -26,26 +27,9 @@ struct pipe_finish::job {
 
 namespace {
 
-// Waits for it without the completion port's knowledge: that is what the event's lowest bit says
-// (GetQueuedCompletionStatus).
-void write_nothing(HANDLE pipe)
-{
-    const HANDLE event = ::CreateEventW(nullptr, TRUE, FALSE, nullptr);
-    if (event == nullptr) return;
-    OVERLAPPED operation{};
-    operation.hEvent = reinterpret_cast<HANDLE>(reinterpret_cast<ULONG_PTR>(event) | 1);
-    DWORD written = 0;
-    if (::WriteFile(pipe, "", 0, nullptr, &operation) == 0 &&
-        ::GetLastError() == ERROR_IO_PENDING) {
-        ::GetOverlappedResult(pipe, &operation, &written, TRUE);
-    }
-    ::CloseHandle(event);
-}
-
 [[noreturn]] void fail(const char* what)
 {
-    const auto number = static_cast<int>(::GetLastError());
-    throw boost::system::system_error(number, boost::system::system_category(), what);
+    throw boost::system::system_error(last_error(), what);
 }
 
 }  // namespace
@@ -82,9 +66,9 @@ unsigned long __stdcall pipe_finish::run(void* context)
 {
     const std::unique_ptr<std::shared_ptr<job>> kept(static_cast<std::shared_ptr<job>*>(context));
     job& mine = **kept;
-    if (::FlushFileBuffers(mine.pipe) != 0) {
-        write_nothing(mine.pipe);
-        if (mine.waits_again) ::FlushFileBuffers(mine.pipe);
+    if (::FlushFileBuffers(mine.pipe) != 0 && write_zero_length_message(mine.pipe) &&
+        mine.waits_again) {
+        ::FlushFileBuffers(mine.pipe);
     }
     ::CloseHandle(mine.pipe);
     const std::lock_guard lock(mine.mutex);

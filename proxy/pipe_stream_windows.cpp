@@ -1,6 +1,7 @@
 // A named pipe through overlapped operations. A byte that is there is read into the caller's
 // buffer; while nobody reads there is at most one small read under way, which also tells when the
 // peer goes.
+#include "proxy/pipe_calls.hpp"
 #include "proxy/pipe_finish.hpp"
 #include "proxy/pipe_stream.hpp"
 
@@ -31,73 +32,6 @@ constexpr std::size_t write_limit = std::size_t{64} * 1024;
 
 // How often we look whether a peer is gone whose bytes nobody reads.
 constexpr auto look_again = std::chrono::milliseconds(250);
-
-error_code last_error()
-{
-    return {static_cast<int>(::GetLastError()), boost::system::system_category()};
-}
-
-// Which of Windows' errors comes depends on how far the peer has got with its going.
-bool means_gone(const error_code& failure)
-{
-    switch (failure.value()) {
-        case ERROR_BROKEN_PIPE:
-        case ERROR_PIPE_NOT_CONNECTED:
-        case ERROR_NO_DATA:
-            return true;
-        default:
-            return false;
-    }
-}
-
-// NtQueryInformationFile's FilePipeLocalInformation (ntifs.h): PeekNamedPipe says nothing of the
-// end while there are bytes.
-struct pipe_information {
-    ULONG type, configuration, most_instances, instances;
-    ULONG inbound_quota, readable, outbound_quota, writable;
-    ULONG state, end;
-};
-
-struct io_status {
-    void* status = nullptr;
-    ULONG_PTR information = 0;
-};
-
-extern "C" LONG __stdcall NtQueryInformationFile(HANDLE, io_status*, void*, ULONG, int);
-
-bool peer_has_closed(HANDLE pipe)
-{
-    constexpr int local_information = 24;
-    constexpr ULONG connected = 3;
-    io_status status;
-    pipe_information found{};
-    const auto failed =
-        NtQueryInformationFile(pipe, &status, &found, sizeof found, local_information);
-    return failed < 0 || found.state != connected;
-}
-
-// For operations that end before they return: the lowest bit keeps them from the completion port
-// (GetQueuedCompletionStatus).
-class unqueued_operation {
-public:
-    unqueued_operation() : event_(::CreateEventW(nullptr, TRUE, FALSE, nullptr))
-    {
-        if (event_ == nullptr) throw boost::system::system_error(last_error(), "create an event");
-        overlapped.hEvent = reinterpret_cast<HANDLE>(reinterpret_cast<ULONG_PTR>(event_) | 1);
-    }
-
-    unqueued_operation(const unqueued_operation&) = delete;
-    unqueued_operation& operator=(const unqueued_operation&) = delete;
-    unqueued_operation(unqueued_operation&&) = delete;
-    unqueued_operation& operator=(unqueued_operation&&) = delete;
-
-    ~unqueued_operation() { ::CloseHandle(event_); }
-
-    OVERLAPPED overlapped{};
-
-private:
-    HANDLE event_;
-};
 
 class pipe_stream final : public byte_stream {
 public:
@@ -135,13 +69,12 @@ public:
         if (read_failure_) throw boost::system::system_error(read_failure_, "read");
         if (reading_ != nullptr) return std::nullopt;
         for (;;) {
-            DWORD there = 0;
-            if (::PeekNamedPipe(pipe(), nullptr, 0, nullptr, &there, nullptr) == 0) {
-                return end_by(last_error());
-            }
-            if (there == 0) return std::nullopt;
-            const auto count = read_at_once(into);
-            if (!count || *count > 0 || ended_) return count;
+            error_code failure;
+            const auto count = read_at_once(pipe(), into, failure);
+            if (failure) return end_by(failure);
+            if (!count) return std::nullopt;
+            note_message(*count);
+            if (*count > 0 || ended_) return count;
         }
     }
 
@@ -250,25 +183,6 @@ private:
         const auto count = std::min(into.size(), unread_.size());
         std::memcpy(into.data(), unread_.data(), count);
         unread_.remove_prefix(count);
-        return count;
-    }
-
-    // 0 for a zero-length message; nothing if the byte is not there after all.
-    std::optional<std::size_t> read_at_once(asio::mutable_buffer into)
-    {
-        unqueued_operation operation;
-        const auto size = static_cast<DWORD>(std::min(into.size(), std::size_t{1} << 30U));
-        DWORD count = 0;
-        auto* const overlapped = &operation.overlapped;
-        if (::ReadFile(pipe(), into.data(), size, nullptr, overlapped) == 0) {
-            if (::GetLastError() != ERROR_IO_PENDING) return end_by(last_error());
-            ::CancelIoEx(pipe(), overlapped);
-        }
-        if (::GetOverlappedResult(pipe(), overlapped, &count, TRUE) == 0) {
-            if (::GetLastError() == ERROR_OPERATION_ABORTED) return std::nullopt;
-            return end_by(last_error());
-        }
-        note_message(count);
         return count;
     }
 

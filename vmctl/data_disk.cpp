@@ -117,12 +117,12 @@ void refuse_if_in_use(const unique_descriptor& opened, const path& file)
         );
 }
 
-std::uint64_t size_of(const path& file)
+std::uint64_t known_size(const unique_descriptor& opened, const path& file)
 {
-    std::error_code error;
-    const auto size = std::filesystem::file_size(file, error);
-    if (error) throw storage_error("cannot look at " + file.string() + ": " + error.message());
-    return size;
+    const auto size = size_of(opened);
+    if (!size)
+        throw storage_error("cannot look at " + file.string() + ": " + system_message(errno));
+    return *size;
 }
 
 disk_change keep_current(
@@ -136,7 +136,7 @@ disk_change keep_current(
     const auto opened = open_existing(file);
     const auto found = identify(opened, file);
     refuse_if_in_use(opened, file);
-    const auto available = size_of(file);
+    const auto available = known_size(opened, file);
     if (available < found.bytes)
         throw storage_error(
             "the data disk " + file.string() + " is cut off: its file system needs " +

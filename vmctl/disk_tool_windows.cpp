@@ -4,8 +4,11 @@
 
 #include <windows.h>
 
+#include <algorithm>
 #include <array>
 #include <chrono>
+#include <cstdlib>
+#include <functional>
 #include <memory>
 #include <string_view>
 #include <system_error>
@@ -61,34 +64,101 @@ owned_handle make_job()
     return job;
 }
 
+// The two, and nothing that is made for another program at the same time: whoever held the end of
+// a pipe would keep its reader waiting.
+class inherited_handles {
+public:
+    explicit inherited_handles(std::array<HANDLE, 2> handles) : handles_(handles)
+    {
+        SIZE_T size = 0;
+        ::InitializeProcThreadAttributeList(nullptr, 1, 0, &size);
+        memory_.resize(size);
+        if (::InitializeProcThreadAttributeList(list(), 1, 0, &size) == 0)
+            throw_last_error("prepare a tool");
+        ::UpdateProcThreadAttribute(
+            list(),
+            0,
+            PROC_THREAD_ATTRIBUTE_HANDLE_LIST,
+            handles_.data(),
+            sizeof handles_,
+            nullptr,
+            nullptr
+        );
+    }
+
+    inherited_handles(const inherited_handles&) = delete;
+    inherited_handles& operator=(const inherited_handles&) = delete;
+
+    ~inherited_handles() { ::DeleteProcThreadAttributeList(list()); }
+
+    LPPROC_THREAD_ATTRIBUTE_LIST list() const
+    {
+        return reinterpret_cast<LPPROC_THREAD_ATTRIBUTE_LIST>(const_cast<char*>(memory_.data()));
+    }
+
+private:
+    std::array<HANDLE, 2> handles_;
+    std::vector<char> memory_;
+};
+
+// Windows itself would look beside our own program and in the current directory first.
+std::filesystem::path find_program(const std::string& program)
+{
+    const auto path = std::filesystem::path(program);
+    if (path.is_absolute()) return path;
+    const wchar_t* const configured = ::_wgetenv(L"PATH");
+    const std::wstring all = configured ? configured : L"";
+    const auto file = program.ends_with(".exe") ? path : std::filesystem::path(program + ".exe");
+    for (std::size_t from = 0; from < all.size();) {
+        const auto end = std::min(all.find(L';', from), all.size());
+        const auto candidate = std::filesystem::path(all.substr(from, end - from)) / file;
+        std::error_code unknown;
+        if (candidate.is_absolute() && std::filesystem::is_regular_file(candidate, unknown))
+            return candidate;
+        from = end + 1;
+    }
+    throw storage_error("the program " + program + " is missing: " + install_advice_for(program));
+}
+
 owned_handle spawn(
     const tool_call& call, const pipe_ends& output, const pipe_ends& errors, HANDLE job
 )
 {
     std::vector<std::string> words = {call.program};
     words.insert(words.end(), call.arguments.begin(), call.arguments.end());
+    const auto program = find_program(call.program);
     auto line = std::filesystem::path(config::windows_command_line(words)).wstring();
-    STARTUPINFOW start{};
-    start.cb = sizeof start;
-    start.dwFlags = STARTF_USESTDHANDLES;
-    start.hStdOutput = output.write.get();
-    start.hStdError = errors.write.get();
+    const inherited_handles inherited({output.write.get(), errors.write.get()});
+    STARTUPINFOEXW start{};
+    start.StartupInfo.cb = sizeof start;
+    start.StartupInfo.dwFlags = STARTF_USESTDHANDLES;
+    start.StartupInfo.hStdOutput = output.write.get();
+    start.StartupInfo.hStdError = errors.write.get();
+    start.lpAttributeList = inherited.list();
     PROCESS_INFORMATION made{};
     const auto* const directory = call.directory.empty() ? nullptr : call.directory.c_str();
-    constexpr DWORD flags = CREATE_SUSPENDED | CREATE_NO_WINDOW | CREATE_NEW_PROCESS_GROUP;
     if (::CreateProcessW(
-            nullptr, line.data(), nullptr, nullptr, TRUE, flags, nullptr, directory, &start, &made
-        ) == 0) {
-        if (::GetLastError() == ERROR_FILE_NOT_FOUND)
-            throw storage_error(
-                "the program " + call.program + " is missing: " + install_advice_for(call.program)
-            );
+            program.c_str(),
+            line.data(),
+            nullptr,
+            nullptr,
+            /* bInheritHandles= */ TRUE,
+            CREATE_SUSPENDED | CREATE_NO_WINDOW | CREATE_NEW_PROCESS_GROUP |
+                EXTENDED_STARTUPINFO_PRESENT,
+            nullptr,
+            directory,
+            &start.StartupInfo,
+            &made
+        ) == 0)
         throw_last_error("run " + call.program);
-    }
     const owned_handle thread(made.hThread);
     owned_handle process(made.hProcess);
-    ::AssignProcessToJobObject(job, process.get());
-    ::ResumeThread(thread.get());
+    // Outside of the job it could not be ended with what it starts.
+    if (::AssignProcessToJobObject(job, process.get()) == 0 ||
+        ::ResumeThread(thread.get()) == static_cast<DWORD>(-1)) {
+        ::TerminateProcess(process.get(), 1);
+        throw_last_error("run " + call.program);
+    }
     return process;
 }
 

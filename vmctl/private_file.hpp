@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <functional>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -74,6 +75,9 @@ unique_descriptor open_file(const std::filesystem::path& path);
 // The file ends there. What is new reads as zeros, and takes no room where the file system can do
 // that. False, with errno set: it does not.
 bool set_size(const unique_descriptor& file, std::uint64_t bytes);
+
+// Of an open file, in bytes. Nothing, with errno set: it cannot be found out.
+std::optional<std::uint64_t> size_of(const unique_descriptor& file);
 
 // How many of the bytes at `offset` there are, at most as many as `into` takes.
 std::size_t read_at(

@@ -131,6 +131,13 @@ bool set_size(const unique_descriptor& file, std::uint64_t bytes)
     return ftruncate(file.get(), static_cast<off_t>(bytes)) == 0;
 }
 
+std::optional<std::uint64_t> size_of(const unique_descriptor& file)
+{
+    struct stat status = {};
+    if (fstat(file.get(), &status) != 0) return std::nullopt;
+    return static_cast<std::uint64_t>(status.st_size);
+}
+
 std::size_t read_at(
     const unique_descriptor& file, std::uint64_t offset, std::span<unsigned char> into
 )

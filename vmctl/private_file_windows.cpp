@@ -13,8 +13,6 @@
 #include <array>
 #include <cerrno>
 #include <chrono>
-#include <fstream>
-#include <iterator>
 #include <system_error>
 #include <thread>
 
@@ -48,11 +46,15 @@ HANDLE handle_of(const unique_descriptor& file)
 }
 
 // Files are opened so that they can be renamed and removed while they are.
-unique_descriptor open_shared(const std::filesystem::path& path, DWORD how)
+unique_descriptor open_shared(
+    const std::filesystem::path& path,
+    DWORD how,
+    DWORD access = GENERIC_READ | GENERIC_WRITE | DELETE
+)
 {
     auto* const handle = ::CreateFileW(
         path.c_str(),
-        GENERIC_READ | GENERIC_WRITE | DELETE,
+        access,
         FILE_SHARE_READ | FILE_SHARE_WRITE | FILE_SHARE_DELETE,
         nullptr,
         how,
@@ -60,10 +62,13 @@ unique_descriptor open_shared(const std::filesystem::path& path, DWORD how)
         nullptr
     );
     if (handle == INVALID_HANDLE_VALUE) {
-        errno = ::GetLastError() == ERROR_FILE_NOT_FOUND ? ENOENT : EACCES;
+        const auto error = ::GetLastError();
+        errno = error == ERROR_FILE_NOT_FOUND || error == ERROR_PATH_NOT_FOUND ? ENOENT : EACCES;
         return {};
     }
-    return unique_descriptor(::_open_osfhandle(reinterpret_cast<intptr_t>(handle), _O_BINARY));
+    const int descriptor = ::_open_osfhandle(reinterpret_cast<intptr_t>(handle), _O_BINARY);
+    if (descriptor < 0) ::CloseHandle(handle);
+    return unique_descriptor(descriptor);
 }
 
 void write_all(
@@ -136,11 +141,16 @@ void commit_file(
 
 std::string read_file(const std::filesystem::path& path)
 {
-    std::ifstream file(path, std::ios::binary);
+    const auto file = open_shared(path, OPEN_EXISTING, GENERIC_READ);
     if (!file) throw_error("read", path, from_errno());
-    std::string content(std::istreambuf_iterator<char>(file), {});
-    if (file.bad()) throw_error("read", path, std::make_error_code(std::errc::io_error));
-    return content;
+    std::string content;
+    std::array<char, std::size_t{16} * 1024> chunk{};
+    for (;;) {
+        const int got = ::_read(file.get(), chunk.data(), static_cast<unsigned>(chunk.size()));
+        if (got < 0) throw_error("read", path, from_errno());
+        if (got == 0) return content;
+        content.append(chunk.data(), static_cast<std::size_t>(got));
+    }
 }
 
 unique_descriptor open_file(const std::filesystem::path& path)
@@ -154,6 +164,13 @@ bool set_size(const unique_descriptor& file, std::uint64_t bytes)
     // Where the file system cannot, it takes all its room.
     ::DeviceIoControl(handle_of(file), FSCTL_SET_SPARSE, nullptr, 0, nullptr, 0, &unused, nullptr);
     return ::_chsize_s(file.get(), static_cast<long long>(bytes)) == 0;
+}
+
+std::optional<std::uint64_t> size_of(const unique_descriptor& file)
+{
+    const auto size = ::_filelengthi64(file.get());
+    if (size < 0) return std::nullopt;
+    return static_cast<std::uint64_t>(size);
 }
 
 std::size_t read_at(
@@ -173,7 +190,7 @@ void sync_to_disk(const std::filesystem::path& path)
 {
     std::error_code ignored;
     if (std::filesystem::is_directory(path, ignored)) return;
-    const auto file = open_file(path);
+    const auto file = open_shared(path, OPEN_EXISTING, GENERIC_READ | GENERIC_WRITE);
     if (!file || ::_commit(file.get()) != 0) throw_error("write", path, from_errno());
 }
 

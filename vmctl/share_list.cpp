@@ -93,18 +93,18 @@ std::string mount_table(
     std::vector<std::size_t> order(shares.size());
     std::iota(order.begin(), order.end(), std::size_t{0});
     std::ranges::stable_sort(order, {}, [&](std::size_t index) {
-        return shares[index].in_guest().string().size();
+        return shares[index].in_guest().generic_string().size();
     });
     std::string text;
     for (const auto index : order) {
         const auto& share = shares[index];
-        text +=
-            share_tag(index) + ' ' + mode_of(share) + ' ' + encoded_path(share.in_guest().string());
+        text += share_tag(index) + ' ' + mode_of(share) + ' ' +
+                encoded_path(share.in_guest().generic_string());
         text += '\n';
     }
     for (const auto& alias : aliases) {
-        text += "bind " + encoded_path(alias.target.string()) + ' ';
-        text += encoded_path(alias.path.string()) + '\n';
+        text += "bind " + encoded_path(alias.target.generic_string()) + ' ';
+        text += encoded_path(alias.path.generic_string()) + '\n';
     }
     return text;
 }

@@ -18,10 +18,11 @@ set(session_tests
 # Named pipes stand on so little of the room that they have a program of their own.
 add_library(proxy_pipe STATIC EXCLUDE_FROM_ALL)
 foreach(file byte_stream windows_text pipe_security pipe_security_windows peer_windows
-        pipe_finish_windows pipe_stream_windows listener_windows)
+        pipe_calls_windows pipe_finish_windows pipe_stream_windows listener_windows)
     target_sources(proxy_pipe PRIVATE ../../proxy/${file}.cpp)
 endforeach()
-target_link_libraries(proxy_pipe PUBLIC strict config asio log ntdll)
+target_sources(proxy_pipe PRIVATE ../../config/endpoint.cpp)
+target_link_libraries(proxy_pipe PUBLIC strict asio log ntdll)
 
 gangway_test(windows_proxy_tests unit
     SOURCES ${pipe_tests}

@@ -19,6 +19,13 @@ void* checked(void* pipe)
 
 }  // namespace
 
+std::size_t client_socket::available() const
+{
+    DWORD count = 0;
+    ::PeekNamedPipe(pipe_, nullptr, 0, nullptr, &count, nullptr);
+    return count;
+}
+
 std::unique_ptr<proxy::byte_stream> served_end_of(client_socket& client)
 {
     constexpr DWORD buffers = 64 * 1024;
@@ -38,6 +45,6 @@ std::unique_ptr<proxy::byte_stream> served_end_of(client_socket& client)
     void* const theirs = checked(::CreateFileA(
         path.c_str(), access, 0, nullptr, OPEN_EXISTING, FILE_FLAG_OVERLAPPED, nullptr
     ));
-    client.take(proxy::make_pipe_stream(client.get_executor(), theirs, proxy::pipe_end::client));
+    client.take(theirs);
     return ours;
 }

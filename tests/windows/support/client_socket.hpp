@@ -27,9 +27,11 @@ public:
 
     executor_type get_executor() const { return executor_; }
 
-    void take(std::unique_ptr<proxy::byte_stream> stream)
+    // Our stream on the client's end of a pipe.
+    void take(void* pipe)
     {
-        stream_ = std::move(stream);
+        pipe_ = pipe;
+        stream_ = proxy::make_pipe_stream(executor_, pipe, proxy::pipe_end::client);
         stream_->hijacked();  // a client takes every zero-length message for an end
     }
 
@@ -60,6 +62,9 @@ public:
         if (count == 0) full = boost::asio::error::would_block;
         return count;
     }
+
+    // How many bytes there are to be read.
+    std::size_t available() const;
 
     void non_blocking(bool) {}
 
@@ -103,6 +108,7 @@ private:
     }
 
     executor_type executor_;
+    void* pipe_ = nullptr;  // of stream_
     std::unique_ptr<proxy::byte_stream> stream_;
 };
 
