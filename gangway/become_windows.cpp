@@ -3,9 +3,9 @@
 #include "config/windows_words.hpp"
 #include "gangway/become.hpp"
 #include "gangway/failure.hpp"
+#include "gangway/handle_windows.hpp"
 #include "gangway/program_output.hpp"
 #include "gangway/windows_error.hpp"
-#include "gangway/windows_handle.hpp"
 
 #include <iostream>
 

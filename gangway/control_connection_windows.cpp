@@ -1,8 +1,8 @@
 // A named pipe, by overlapped calls, so that a read can be waited for with a limit.
 #include "gangway/control_client.hpp"
 #include "gangway/control_connection.hpp"
+#include "gangway/handle_windows.hpp"
 #include "gangway/windows_error.hpp"
-#include "gangway/windows_handle.hpp"
 
 #include <boost/asio/error.hpp>
 

@@ -1,8 +1,8 @@
 // Named pipes: opened as a client would, which starts nothing, and asked who serves them.
 #include "gangway/doctor_listener.hpp"
 #include "gangway/doctor_pipe.hpp"
+#include "gangway/handle_windows.hpp"
 #include "gangway/windows_error.hpp"
-#include "gangway/windows_handle.hpp"
 
 #include <array>
 #include <cwchar>

@@ -1,8 +1,8 @@
 // By descriptor, as elsewhere; and opened so that the writer may rename, truncate and delete.
 #include "gangway/failure.hpp"
 #include "gangway/file_follower.hpp"
+#include "gangway/handle_windows.hpp"
 #include "gangway/windows_error.hpp"
-#include "gangway/windows_handle.hpp"
 
 #include <fcntl.h>
 #include <io.h>

@@ -1,8 +1,8 @@
 // CREATE_NEW, with an access list of its own: the user's alone, wherever the directory is.
 #include "gangway/failure.hpp"
+#include "gangway/handle_windows.hpp"
 #include "gangway/new_file.hpp"
 #include "gangway/windows_error.hpp"
-#include "gangway/windows_handle.hpp"
 
 #include <sddl.h>
 

@@ -1,7 +1,7 @@
 // CreateProcess and a pipe. The program is in a job, so that those that it starts end with it.
 #include "config/windows_words.hpp"
+#include "gangway/handle_windows.hpp"
 #include "gangway/program_output.hpp"
-#include "gangway/windows_handle.hpp"
 
 #include <array>
 #include <cwchar>

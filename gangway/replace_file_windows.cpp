@@ -1,9 +1,9 @@
 // A file of a name that nobody else uses, put in the place of the former one, whose permissions it
 // takes over. A new one has those of its directory: in a user's profile, that is the user's alone.
 #include "gangway/failure.hpp"
+#include "gangway/handle_windows.hpp"
 #include "gangway/replace_file.hpp"
 #include "gangway/windows_error.hpp"
-#include "gangway/windows_handle.hpp"
 
 #include <algorithm>
 #include <array>

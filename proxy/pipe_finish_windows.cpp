@@ -1,6 +1,7 @@
 // FlushFileBuffers on the system's thread pool, and back to the loop.
+#include "proxy/pipe_finish_windows.hpp"
+
 #include "proxy/pipe_calls.hpp"
-#include "proxy/pipe_finish.hpp"
 
 #include <boost/asio/execution/outstanding_work.hpp>
 #include <boost/asio/post.hpp>

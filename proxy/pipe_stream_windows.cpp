@@ -2,7 +2,7 @@
 // buffer; while nobody reads there is at most one small read under way, which also tells when the
 // peer goes.
 #include "proxy/pipe_calls.hpp"
-#include "proxy/pipe_finish.hpp"
+#include "proxy/pipe_finish_windows.hpp"
 #include "proxy/pipe_stream.hpp"
 
 #include <boost/asio/error.hpp>
