@@ -1,6 +1,6 @@
 // A program's process says when it has ended; what it has started in its turn is in its job.
 #include "proxy/child_process.hpp"
-#include "proxy/program_pipes.hpp"
+#include "proxy/program_pipes_windows.hpp"
 #include "proxy/spawn_windows.hpp"
 
 #include <boost/asio/buffer.hpp>

@@ -1,5 +1,5 @@
 // One overlapped operation at a time in each direction, whose state outlives the stream.
-#include "proxy/program_pipes.hpp"
+#include "proxy/program_pipes_windows.hpp"
 
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/error.hpp>

@@ -14,7 +14,7 @@ using proxy::ssh_failure;
 
 namespace {
 
-const config::ssh_endpoint far{"me", "far", 0, {}};
+const config::ssh_endpoint host{"me", "far", 0, {}};
 
 }  // namespace
 
@@ -58,7 +58,7 @@ TEST_CASE("what ssh says is quoted, and explained")
     };
     for (const auto& each : samples) {
         CAPTURE(each.said);
-        const auto told = ssh_failure(far, 255, each.said);
+        const auto told = ssh_failure(host, 255, each.said);
         CHECK_THAT(told, Catch::StartsWith(each.quoted + each.explained));
     }
 }
@@ -67,34 +67,34 @@ TEST_CASE("what goes wrong at the far end is the far end's")
 {
     const std::string dial = "failed to open the raw stream connection: dial unix /s: connect: ";
     CHECK_THAT(
-        ssh_failure(far, 127, "bash: line 1: docker: command not found\n"),
+        ssh_failure(host, 127, "bash: line 1: docker: command not found\n"),
         Catch::Contains("docker is not installed on far")
     );
     CHECK_THAT(
-        ssh_failure(far, 1, dial + "no such file or directory\n"),
+        ssh_failure(host, 1, dial + "no such file or directory\n"),
         Catch::StartsWith(dial) && Catch::Contains("no engine runs on far")
     );
     CHECK_THAT(
-        ssh_failure(far, 1, dial + "connection refused\n"),
+        ssh_failure(host, 1, dial + "connection refused\n"),
         Catch::Contains("the engine on far does not run")
     );
     CHECK_THAT(
-        ssh_failure(far, 1, "WARNING: Error loading config file\n" + dial + "permission denied\n"),
+        ssh_failure(host, 1, "WARNING: Error loading config file\n" + dial + "permission denied\n"),
         Catch::Contains("make me a member of the group docker there")
     );
     CHECK_THAT(
-        ssh_failure(far, 1, "docker: unknown command: docker system dial-stdio\n"),
+        ssh_failure(host, 1, "docker: unknown command: docker system dial-stdio\n"),
         Catch::Contains("older than 18.09")
     );
-    CHECK(ssh_failure(far, 3, "") == "docker on far ended with status 3");
+    CHECK(ssh_failure(host, 3, "") == "docker on far ended with status 3");
 }
 
 TEST_CASE("an end without words is told all the same, and many words are cut")
 {
-    CHECK(ssh_failure(far, 137, "") == "ssh was ended by signal 9");
-    CHECK(ssh_failure(far, 255, "\r\n\n") == "ssh gave up");
-    CHECK(ssh_failure(far, 0, "").find("nothing behind it answers") != std::string::npos);
-    CHECK(ssh_failure(far, 255, std::string(100'000, 'x')).size() < 500);
+    CHECK(ssh_failure(host, 137, "") == "ssh was ended by signal 9");
+    CHECK(ssh_failure(host, 255, "\r\n\n") == "ssh gave up");
+    CHECK(ssh_failure(host, 0, "").find("nothing behind it answers") != std::string::npos);
+    CHECK(ssh_failure(host, 255, std::string(100'000, 'x')).size() < 500);
 }
 
 TEST_CASE("nobody's name in the address is nobody's name in the advice")

@@ -20,9 +20,8 @@ class stand_in_path {
 public:
     stand_in_path() : before_(32768, L'\0')
     {
-        const auto size = ::GetEnvironmentVariableW(
-            L"PATH", before_.data(), static_cast<DWORD>(before_.size())
-        );
+        const auto size =
+            ::GetEnvironmentVariableW(L"PATH", before_.data(), static_cast<DWORD>(before_.size()));
         before_.resize(size);
         std::array<wchar_t, 1024> self{};
         ::GetModuleFileNameW(nullptr, self.data(), static_cast<DWORD>(self.size()));

@@ -2,8 +2,8 @@
 #include "proxy/program_words.hpp"
 
 #include <catch2/catch.hpp>
-#include <windows.h>
 #include <shellapi.h>
+#include <windows.h>
 
 #include <string>
 #include <vector>
@@ -65,14 +65,13 @@ TEST_CASE("a program speaks English, and has the rest of our environment")
          L"ssh_askpass_require=force",
          L"USERPROFILE=C:\\Users\\me"}
     );
-    const auto expected =
-        block(
-            {L"=C:=C:\\x",
-             L"PATH=C:\\Windows",
-             L"USERPROFILE=C:\\Users\\me",
-             L"LC_ALL=C",
-             L"SSH_ASKPASS_REQUIRE=never"}
-        ) +
-        L'\0';
+    const auto expected = block(
+                              {L"=C:=C:\\x",
+                               L"PATH=C:\\Windows",
+                               L"USERPROFILE=C:\\Users\\me",
+                               L"LC_ALL=C",
+                               L"SSH_ASKPASS_REQUIRE=never"}
+                          ) +
+                          L'\0';
     CHECK(proxy::english_environment(ours) == expected);
 }

@@ -1,5 +1,6 @@
 // A program that stands in for ssh.exe: the far end's host names what it does, as does the first
-// word when nobody calls it as ssh is called. Plain calls of Windows, so that bytes stay as they are.
+// word when nobody calls it as ssh is called. Plain calls of Windows, so that bytes stay as they
+// are.
 #include <windows.h>
 
 #include <array>
