@@ -5,6 +5,8 @@
 #include "proxy/pipe_stream.hpp"
 #include "proxy/windows_text.hpp"
 
+#include <boost/asio/cancellation_signal.hpp>
+#include <boost/asio/redirect_error.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
@@ -152,7 +154,7 @@ public:
                     make_pipe_stream(executor, pipe, pipe_end::server), who};
             }
             if (!failure) {
-                co_await connected_.async_wait(asio::use_awaitable);
+                co_await wait_for_client();
                 continue;
             }
             if (!is_shortage(failure)) {
@@ -194,6 +196,18 @@ private:
             ::CloseHandle(std::exchange(pipe, INVALID_HANDLE_VALUE));
         }
     };
+
+    // Asio's wait for a handle does not know of cancellation.
+    asio::awaitable<void> wait_for_client()
+    {
+        const auto state = co_await asio::this_coro::cancellation_state;
+        auto slot = state.slot();
+        slot.assign([this](asio::cancellation_type) { connected_.cancel(); });
+        error_code failure;
+        co_await connected_.async_wait(asio::redirect_error(asio::use_awaitable, failure));
+        slot.clear();
+        if (failure) throw boost::system::system_error(failure, "wait on " + name_);
+    }
 
     static HANDLE make_event()
     {
