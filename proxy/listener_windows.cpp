@@ -48,34 +48,6 @@ bool is_shortage(const error_code& failure)
     }
 }
 
-class security_descriptor {
-public:
-    explicit security_descriptor(const std::string& text)
-    {
-        constexpr DWORD revision = SDDL_REVISION_1;
-        if (::ConvertStringSecurityDescriptorToSecurityDescriptorW(
-                wide(text).c_str(), revision, &descriptor_, nullptr
-            ) == 0) {
-            throw boost::system::system_error(last_error(), "make a security descriptor");
-        }
-    }
-
-    security_descriptor(const security_descriptor&) = delete;
-    security_descriptor& operator=(const security_descriptor&) = delete;
-    security_descriptor(security_descriptor&&) = delete;
-    security_descriptor& operator=(security_descriptor&&) = delete;
-
-    ~security_descriptor() { ::LocalFree(descriptor_); }
-
-    SECURITY_ATTRIBUTES attributes() const
-    {
-        return {sizeof(SECURITY_ATTRIBUTES), descriptor_, FALSE};
-    }
-
-private:
-    PSECURITY_DESCRIPTOR descriptor_ = nullptr;
-};
-
 // The process that serves the pipe, for a message.
 std::string owner_of(const std::wstring& path)
 {
@@ -218,7 +190,7 @@ private:
 
     HANDLE create(bool first, error_code& failure)
     {
-        auto attributes = security_.attributes();
+        SECURITY_ATTRIBUTES attributes{sizeof(SECURITY_ATTRIBUTES), security_.get(), FALSE};
         const HANDLE pipe = ::CreateNamedPipeW(
             path_.c_str(),
             PIPE_ACCESS_DUPLEX | FILE_FLAG_OVERLAPPED |
