@@ -1,8 +1,12 @@
 // The kernel's own counts. Descriptors are handles here, of which there is no limit to speak of.
 #include "gangwayd/process_usage.hpp"
 
-#include <psapi.h>
+// psapi.h stands on windows.h.
+// clang-format off
 #include <windows.h>
+#include <psapi.h>
+
+// clang-format on
 
 namespace {
 
