@@ -2,7 +2,7 @@
 #include "proxy/program_words.hpp"
 
 #include <catch2/catch.hpp>
-#include <shellapi.h>
+#include <shellapi.h>  // stands on the other
 #include <windows.h>
 
 #include <string>
