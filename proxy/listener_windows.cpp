@@ -5,6 +5,8 @@
 #include "proxy/pipe_stream.hpp"
 #include "proxy/windows_text.hpp"
 
+#include <boost/asio/cancellation_signal.hpp>
+#include <boost/asio/redirect_error.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
@@ -45,34 +47,6 @@ bool is_shortage(const error_code& failure)
             return false;
     }
 }
-
-class security_descriptor {
-public:
-    explicit security_descriptor(const std::string& text)
-    {
-        constexpr DWORD revision = SDDL_REVISION_1;
-        if (::ConvertStringSecurityDescriptorToSecurityDescriptorW(
-                wide(text).c_str(), revision, &descriptor_, nullptr
-            ) == 0) {
-            throw boost::system::system_error(last_error(), "make a security descriptor");
-        }
-    }
-
-    security_descriptor(const security_descriptor&) = delete;
-    security_descriptor& operator=(const security_descriptor&) = delete;
-    security_descriptor(security_descriptor&&) = delete;
-    security_descriptor& operator=(security_descriptor&&) = delete;
-
-    ~security_descriptor() { ::LocalFree(descriptor_); }
-
-    SECURITY_ATTRIBUTES attributes() const
-    {
-        return {sizeof(SECURITY_ATTRIBUTES), descriptor_, FALSE};
-    }
-
-private:
-    PSECURITY_DESCRIPTOR descriptor_ = nullptr;
-};
 
 // The process that serves the pipe, for a message.
 std::string owner_of(const std::wstring& path)
@@ -152,7 +126,7 @@ public:
                     make_pipe_stream(executor, pipe, pipe_end::server), who};
             }
             if (!failure) {
-                co_await connected_.async_wait(asio::use_awaitable);
+                co_await wait_for_client();
                 continue;
             }
             if (!is_shortage(failure)) {
@@ -195,6 +169,18 @@ private:
         }
     };
 
+    // Asio's wait for a handle does not know of cancellation.
+    asio::awaitable<void> wait_for_client()
+    {
+        const auto state = co_await asio::this_coro::cancellation_state;
+        auto slot = state.slot();
+        slot.assign([this](asio::cancellation_type) { connected_.cancel(); });
+        error_code failure;
+        co_await connected_.async_wait(asio::redirect_error(asio::use_awaitable, failure));
+        slot.clear();
+        if (failure) throw boost::system::system_error(failure, "wait on " + name_);
+    }
+
     static HANDLE make_event()
     {
         const HANDLE event = ::CreateEventW(nullptr, FALSE, FALSE, nullptr);
@@ -204,7 +190,7 @@ private:
 
     HANDLE create(bool first, error_code& failure)
     {
-        auto attributes = security_.attributes();
+        SECURITY_ATTRIBUTES attributes{sizeof(SECURITY_ATTRIBUTES), security_.get(), FALSE};
         const HANDLE pipe = ::CreateNamedPipeW(
             path_.c_str(),
             PIPE_ACCESS_DUPLEX | FILE_FLAG_OVERLAPPED |

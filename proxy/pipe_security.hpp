@@ -12,7 +12,23 @@ namespace proxy {
 // (daemon/listeners/listeners_windows.go). Both are SIDs ("S-1-5-21-...").
 std::string pipe_security(std::string_view user, std::string_view group);
 
-// Of the account that runs this process. Throws std::system_error.
+// What Windows makes of such a text. Throws boost::system::system_error.
+class security_descriptor {
+public:
+    explicit security_descriptor(const std::string& text);
+    security_descriptor(const security_descriptor&) = delete;
+    security_descriptor& operator=(const security_descriptor&) = delete;
+    security_descriptor(security_descriptor&&) = delete;
+    security_descriptor& operator=(security_descriptor&&) = delete;
+    ~security_descriptor();
+
+    void* get() const { return descriptor_; }
+
+private:
+    void* descriptor_ = nullptr;
+};
+
+// Of the account that runs this process. Throws boost::system::system_error.
 std::string own_sid();
 
 // Of a group of this machine or its domain. Throws listen_error when there is none of that name.

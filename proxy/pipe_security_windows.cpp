@@ -1,12 +1,13 @@
-// The SIDs of accounts: from the process' token, and by name.
+// The SIDs of accounts, from the process' token and by name, and security descriptors.
 #include "proxy/listener.hpp"
+#include "proxy/pipe_calls.hpp"
 #include "proxy/pipe_security.hpp"
 #include "proxy/windows_text.hpp"
 
+#include <boost/system/system_error.hpp>
 #include <sddl.h>
 #include <windows.h>
 
-#include <system_error>
 #include <vector>
 
 namespace proxy {
@@ -14,7 +15,7 @@ namespace {
 
 [[noreturn]] void fail(const char* what)
 {
-    throw std::system_error(static_cast<int>(::GetLastError()), std::system_category(), what);
+    throw boost::system::system_error(last_error(), what);
 }
 
 std::string text_of(PSID sid)
@@ -27,6 +28,21 @@ std::string text_of(PSID sid)
 }
 
 }  // namespace
+
+security_descriptor::security_descriptor(const std::string& text)
+{
+    constexpr DWORD revision = SDDL_REVISION_1;
+    if (::ConvertStringSecurityDescriptorToSecurityDescriptorW(
+            wide(text).c_str(), revision, &descriptor_, nullptr
+        ) == 0) {
+        fail("make a security descriptor");
+    }
+}
+
+security_descriptor::~security_descriptor()
+{
+    ::LocalFree(descriptor_);
+}
 
 std::string own_sid()
 {

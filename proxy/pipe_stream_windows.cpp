@@ -1,6 +1,7 @@
 // A named pipe through overlapped operations. A byte that is there is read into the caller's
 // buffer; while nobody reads there is at most one small read under way, which also tells when the
 // peer goes.
+#include "proxy/open_waits.hpp"
 #include "proxy/pipe_calls.hpp"
 #include "proxy/pipe_finish_windows.hpp"
 #include "proxy/pipe_stream.hpp"
@@ -53,12 +54,8 @@ public:
     {
         shared_->owner = nullptr;
         close();
-        for (auto& each : waits_) {
-            if (each.done == nullptr) continue;
-            asio::post(handle_.get_executor(), [done = each.done] {
-                done->complete(asio::error::operation_aborted);
-            });
-        }
+        const auto all = waits_.take_due(true, [](readiness) { return true; });
+        asio::post(handle_.get_executor(), [all] { all.call(); });
     }
 
     std::optional<std::size_t> read_now(asio::mutable_buffer into) override
@@ -108,15 +105,7 @@ public:
 
     void start_wait(readiness what, wait_completion& done, asio::cancellation_slot slot) override
     {
-        wait_for(what) = {&done, false};
-        if (slot.is_connected()) {
-            slot.assign([this, what](asio::cancellation_type) {
-                auto& cancelled = wait_for(what);
-                if (cancelled.done == nullptr) return;
-                cancelled.cancelled = true;
-                soon();
-            });
-        }
+        waits_.open(what, done, slot, [this] { soon(); });
         look();
         if (!handle_.is_open() || is_ready(what)) soon();
     }
@@ -143,11 +132,6 @@ public:
 private:
     enum class finish { none, begun, done };
 
-    struct open_wait {
-        wait_completion* done = nullptr;
-        bool cancelled = false;
-    };
-
     // What Windows and the loop's queue still refer to after our end.
     struct shared {
         pipe_stream* owner = nullptr;
@@ -156,14 +140,6 @@ private:
     };
 
     HANDLE pipe() { return handle_.native_handle(); }
-
-    open_wait& wait_for(readiness what) { return waits_.at(static_cast<std::size_t>(what)); }
-
-    bool is_awaited(readiness what)
-    {
-        const auto& wait = wait_for(what);
-        return wait.done != nullptr && !wait.cancelled;
-    }
 
     bool is_ready(readiness what) const
     {
@@ -262,8 +238,8 @@ private:
     void look()
     {
         if (!handle_.is_open()) return;
-        const bool bytes = is_awaited(readiness::readable) && !is_ready(readiness::readable);
-        const bool hangup = is_awaited(readiness::hangup) && !is_ready(readiness::hangup);
+        const bool bytes = waits_.has(readiness::readable) && !is_ready(readiness::readable);
+        const bool hangup = waits_.has(readiness::hangup) && !is_ready(readiness::hangup);
         if (reading_ == nullptr && (bytes || hangup) && unread_.empty()) {
             begin_read();
         } else if (reading_ != nullptr && !bytes && !hangup) {
@@ -331,22 +307,12 @@ private:
         });
     }
 
-    // A completion may end everything: all that is to be called is found first.
     void tell()
     {
-        std::array<std::pair<wait_completion*, error_code>, 3> calls{};
-        for (const auto what : {readiness::readable, readiness::writable, readiness::hangup}) {
-            auto& wait = wait_for(what);
-            const bool broken = aborted_ || wait.cancelled;
-            if (wait.done == nullptr || (!broken && !is_ready(what))) continue;
-            auto& due = calls.at(static_cast<std::size_t>(what));
-            due.first = std::exchange(wait.done, nullptr);
-            if (broken) due.second = asio::error::operation_aborted;
-        }
+        const auto due =
+            waits_.take_due(aborted_, [this](readiness what) { return is_ready(what); });
         look();
-        for (const auto& [done, failure] : calls) {
-            if (done != nullptr) done->complete(failure);
-        }
+        due.call();
     }
 
     // What is under way is called off one by one: a duplicate of the handle may be in use still.
@@ -364,7 +330,7 @@ private:
     pipe_end end_;
     std::shared_ptr<shared> shared_;
     bool skips_ = false;  // what is done at once does not come through the loop
-    std::array<open_wait, 3> waits_;
+    open_waits waits_;
     OVERLAPPED* reading_ = nullptr;  // into shared_->in
     OVERLAPPED* writing_ = nullptr;  // from shared_->out
     OVERLAPPED over_{};              // stands for a read that is over and not told of

@@ -38,7 +38,7 @@ struct windows_session : session_fixture {
         tools.paths.make = [this](const std::string& path) { made.push_back(path); };
     }
 
-    asio::awaitable<void> expect_at_engine(engine_socket& socket, std::string request)
+    asio::awaitable<void> expect_at_engine(engine_peer& socket, std::string request)
     {
         const auto seen = co_await receive(socket, request.size());
         CHECK(seen == request);
