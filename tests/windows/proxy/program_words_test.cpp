@@ -2,8 +2,12 @@
 #include "proxy/program_words.hpp"
 
 #include <catch2/catch.hpp>
-#include <shellapi.h>
+
+// shellapi.h stands on windows.h.
+// clang-format off
 #include <windows.h>
+#include <shellapi.h>
+// clang-format on
 
 #include <string>
 #include <vector>
