@@ -173,9 +173,9 @@ time_point to_time_point(const ASN1_TIME* time)
 {
     std::tm parts = {};
     require(ASN1_TIME_to_tm(time, &parts), "read a certificate's date");
-    using namespace std::chrono;
-    const auto day = year(parts.tm_year + 1900) / (parts.tm_mon + 1) / parts.tm_mday;
-    return sys_days(day) + hours(parts.tm_hour) + minutes(parts.tm_min) + seconds(parts.tm_sec);
+    const auto day = std::chrono::year(parts.tm_year + 1900) / (parts.tm_mon + 1) / parts.tm_mday;
+    return std::chrono::sys_days(day) + std::chrono::hours(parts.tm_hour) +
+           std::chrono::minutes(parts.tm_min) + std::chrono::seconds(parts.tm_sec);
 }
 
 std::optional<std::string> flaw_of_dates(X509* certificate, time_point now)

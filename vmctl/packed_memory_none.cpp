@@ -21,11 +21,6 @@ void packed_memory::unpack() const {}
 
 void packed_memory::forget() const {}
 
-std::filesystem::path saved_file_of(const std::string&, const std::string&)
-{
-    return {};
-}
-
 packed_memory memory_of(const config::settings&)
 {
     return packed_memory({}, {});
