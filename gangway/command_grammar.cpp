@@ -39,6 +39,8 @@ command_grammar::command_grammar(invocation& result)
     : result_(result), program_{description, "gangway"}
 {
     program_.footer(footer);
+    // What begins with a slash is a path on Windows, too.
+    program_.allow_windows_style_options(false);
     program_.require_subcommand(0, 1);  // none: ours to say, after unknown words
     program_.set_help_flag("-h,--help", "Print this help");
     program_.set_version_flag("--version", "gangway " GANGWAY_VERSION, "Print the version");

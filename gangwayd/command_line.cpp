@@ -37,6 +37,8 @@ std::variant<arguments, early_exit> parse_command_line(int count, const char* co
         "needed."
     );
     app.name("gangwayd");
+    // What begins with a slash is a path on Windows, too.
+    app.allow_windows_style_options(false);
     app.add_option("--config", flags.config_file, "Configuration file")->option_text("FILE");
     app.add_option("--listen", flags.listen, "Where clients connect; may be given more than once")
         ->option_text("unix:///PATH | fd:// | npipe:////./pipe/NAME")

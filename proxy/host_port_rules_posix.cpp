@@ -1,13 +1,7 @@
-// SO_REUSEADDR; ports below 1024.
+// Ports below 1024.
 #include "proxy/host_port_rules.hpp"
 
 namespace proxy {
-
-// As Go's net package does, so as dockerd's proxy is had.
-void disregard_old_connections(boost::asio::ip::tcp::acceptor& opened)
-{
-    opened.set_option(boost::asio::ip::tcp::acceptor::reuse_address(true));
-}
 
 std::string permission_rule(std::uint16_t port)
 {

@@ -1,10 +1,7 @@
-// Old connections are no matter, and SO_REUSEADDR would share a port with another listener; Go's
-// net package does not set it, either. Ranges of ports are kept for Hyper-V and others.
+// Ranges of ports are kept for Hyper-V and others.
 #include "proxy/host_port_rules.hpp"
 
 namespace proxy {
-
-void disregard_old_connections(boost::asio::ip::tcp::acceptor&) {}
 
 std::string permission_rule(std::uint16_t port)
 {

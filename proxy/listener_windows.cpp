@@ -174,10 +174,12 @@ private:
     {
         const auto state = co_await asio::this_coro::cancellation_state;
         auto slot = state.slot();
-        slot.assign([this](asio::cancellation_type) { connected_.cancel(); });
+        if (slot.is_connected()) {
+            slot.assign([this](asio::cancellation_type) { connected_.cancel(); });
+        }
         error_code failure;
         co_await connected_.async_wait(asio::redirect_error(asio::use_awaitable, failure));
-        slot.clear();
+        if (slot.is_connected()) slot.clear();
         if (failure) throw boost::system::system_error(failure, "wait on " + name_);
     }
 

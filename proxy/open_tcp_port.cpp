@@ -1,8 +1,8 @@
 // Accepting on TCP.
-#include "proxy/host_port_rules.hpp"
 #include "proxy/open_port.hpp"
 #include "proxy/shortage.hpp"
 #include "proxy/socket_stream.hpp"
+#include "vmctl/host_port.hpp"
 
 #include <boost/asio/error.hpp>
 #include <boost/asio/ip/tcp.hpp>
@@ -31,7 +31,7 @@ public:
     {
         const tcp::endpoint endpoint(asio::ip::make_address(where.address), where.port);
         acceptor_.open(endpoint.protocol());
-        disregard_old_connections(acceptor_);
+        vmctl::disregard_old_connections(acceptor_);
         if (endpoint.address().is_v6()) acceptor_.set_option(asio::ip::v6_only(true));
         acceptor_.bind(endpoint);
         acceptor_.listen();

@@ -109,6 +109,8 @@ public:
     {
         hangup_.call_off();
         boost::system::error_code ignored;
+        // On Windows, closing alone would end a wait with an error of the socket's.
+        socket_.cancel(ignored);
         // A no-op on unix sockets, where closing is already as much as can be told.
         socket_.set_option(asio::socket_base::linger(true, 0), ignored);
         socket_.close(ignored);

@@ -1,8 +1,8 @@
 // Tries the port, and lets it go again.
 #include "vmctl/host_port.hpp"
 
+#include <boost/asio/error.hpp>
 #include <boost/asio/io_context.hpp>
-#include <boost/asio/ip/tcp.hpp>
 
 namespace vmctl {
 
@@ -14,8 +14,7 @@ bool port_is_taken(std::uint16_t port)
     tcp::acceptor acceptor(context);
     boost::system::error_code error;
     acceptor.open(endpoint.protocol(), error);
-    // As QEMU does: a port that only lingers is not taken.
-    if (!error) acceptor.set_option(tcp::acceptor::reuse_address(true), error);
+    if (!error) disregard_old_connections(acceptor);
     if (!error) acceptor.bind(endpoint, error);
     if (!error) acceptor.listen(1, error);
     return error == boost::asio::error::address_in_use;

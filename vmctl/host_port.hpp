@@ -1,9 +1,15 @@
 // Whether a TCP port of this host can be listened on.
 #pragma once
 
+#include <boost/asio/ip/tcp.hpp>
+
 #include <cstdint>
 
 namespace vmctl {
+
+// Before bind(): connections of an earlier listener, which may be there for a while, do not keep
+// the port from us; another listener does. One source file a system.
+void disregard_old_connections(boost::asio::ip::tcp::acceptor& opened);
 
 // True: something else listens on 127.0.0.1:`port`, or would be in the way of that. Blocking,
 // short.

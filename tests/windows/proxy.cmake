@@ -6,8 +6,9 @@ set(pipe_tests
 
 # The session between a pipe and an engine: the same tests as between a unix socket and one.
 set(session_tests
+    ../support/test_directory.cpp
+    ../support/test_directory_windows.cpp
     support/client_socket.cpp
-    ../unit/proxy/session_answers_test.cpp
     ../unit/proxy/session_bulk_test.cpp
     ../unit/proxy/session_follow_test.cpp
     ../unit/proxy/session_known_test.cpp

@@ -31,7 +31,6 @@ gangway_test(windows_proxy_net_tests unit
         ../unit/proxy/sleeping_engine_test.cpp
         ../unit/proxy/socket_stream_test.cpp
         ../unit/proxy/ssh_failure_test.cpp
-        ../unit/proxy/sleep_record_test.cpp
         ../unit/proxy/stream_text_test.cpp
         ../unit/proxy/tls_resumption_test.cpp
         ../unit/proxy/tls_session_test.cpp

@@ -1,6 +1,8 @@
 // Where a docker client goes, what it speaks, and what is between.
 #include "gangway/doctor_client.hpp"
 
+#include "gangway/doctor_advice.hpp"
+
 #include <catch2/catch.hpp>
 
 using Catch::Contains;
@@ -16,7 +18,7 @@ TEST_CASE("a client asks DOCKER_HOST, DOCKER_CONTEXT, its configuration and its 
 {
     endpoint_facts facts;
     CHECK(context_in_use(facts) == "default");
-    CHECK(host_in_use(facts) == "unix:///var/run/docker.sock");
+    CHECK(host_in_use(facts) == usual_docker_host());
     facts.current_context = "gangway";
     CHECK(context_in_use(facts) == "gangway");
     CHECK(host_in_use(facts) == std::nullopt);

@@ -5,6 +5,7 @@
 
 #include <catch2/catch.hpp>
 
+#include <filesystem>
 #include <string>
 #include <vector>
 
@@ -13,11 +14,15 @@ using way = background_request::way;
 
 TEST_CASE("a service is called with the options of its installation")
 {
+    // A path without a drive is none that Windows would find anywhere.
+    const auto root = std::filesystem::current_path().root_path();
+    const auto file = (root / "etc" / "g.json").string();
+    const auto keys = (root / "keys").string();
     config::overrides flags;
-    flags.config_file = "/etc/g.json";
+    flags.config_file = file;
     flags.listen = {"npipe:////./pipe/a", "npipe:////./pipe/b"};
     flags.engine = "tcp://10.0.0.2:2376";
-    flags.tls_dir = "/keys";
+    flags.tls_dir = keys;
     flags.control = "npipe:////./pipe/c";
     flags.log_level = "debug";
     flags.instance = "work";
@@ -28,7 +33,7 @@ TEST_CASE("a service is called with the options of its installation")
             "--service",
             "run",
             "--config",
-            "/etc/g.json",
+            file,
             "--listen",
             "npipe:////./pipe/a",
             "--listen",
@@ -36,7 +41,7 @@ TEST_CASE("a service is called with the options of its installation")
             "--engine",
             "tcp://10.0.0.2:2376",
             "--tls-dir",
-            "/keys",
+            keys,
             "--control",
             "npipe:////./pipe/c",
             "--log-level",

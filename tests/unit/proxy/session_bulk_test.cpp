@@ -84,7 +84,7 @@ asio::awaitable<void> download_twice(session_fixture& f, const std::string& resp
         CHECK(answer == pong);
         co_await test_support::until([&] { return f.engine.leases == 0; });
     }
-    finish(f.client);
+    f.client.close();
     const auto rest = co_await receive_some(engine);
     CHECK(rest.empty());
 }

@@ -83,7 +83,7 @@ struct following_session : session_fixture {
 
 }  // namespace
 
-TEST_CASE("an answer that breaks off is joined again, and the client sees one")
+TEST_CASE("an answer that breaks off is joined again, and the client sees one", "[unix]")
 {
     following_session one;
     one.run([](following_session& f) -> asio::awaitable<void> {
@@ -203,7 +203,7 @@ TEST_CASE("events are followed from the engine's clock on")
     }(one));
 }
 
-TEST_CASE("a client that sends no more is told the end")
+TEST_CASE("a client that sends no more is told the end", "[unix]")
 {
     following_session one;
     one.run([](following_session& f) -> asio::awaitable<void> {
@@ -229,7 +229,7 @@ TEST_CASE("a client that sends no more is told the end")
     CHECK_FALSE(one.broke);
 }
 
-TEST_CASE("a client that sends no more at once is answered all the same")
+TEST_CASE("a client that sends no more at once is answered all the same", "[unix]")
 {
     following_session one;
     one.run([](following_session& f) -> asio::awaitable<void> {

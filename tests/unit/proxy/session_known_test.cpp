@@ -358,7 +358,7 @@ TEST_CASE("requests are told apart by method, version and query")
     }(one));
 }
 
-TEST_CASE("an answer whose paths were restored is known as the client got it")
+TEST_CASE("an answer whose paths were restored is known as the client got it", "[unix]")
 {
     sleepy_session one;
     one.engine.address.shares = {config::placed_in_guest({"/etc"})};

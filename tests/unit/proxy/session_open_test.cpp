@@ -70,7 +70,10 @@ struct moving_session : session_fixture {
 
 }  // namespace
 
-TEST_CASE("a kept connection lets go of the engine, and finds it where it is with the next request")
+TEST_CASE(
+    "a kept connection lets go of the engine, and finds it where it is with the next request",
+    "[unix]"
+)
 {
     moving_session one;
     one.run([](moving_session& f) -> asio::awaitable<void> {
@@ -174,7 +177,7 @@ TEST_CASE("an engine may go for good while a request waits for its waking")
     }(one));
 }
 
-TEST_CASE("a client that leaves while there is no engine leaves in an orderly way")
+TEST_CASE("a client that leaves while there is no engine leaves in an orderly way", "[unix]")
 {
     const bool altogether = GENERATE(true, false);
     const bool at_once = GENERATE(true, false);
@@ -256,7 +259,7 @@ TEST_CASE("an engine that does not come back is Docker's kind of error")
     CHECK(one.engine.leases == 0);
 }
 
-TEST_CASE("what is under way is not let go of")
+TEST_CASE("what is under way is not let go of", "[unix]")
 {
     moving_session one;
     SECTION("a request without its answer")

@@ -18,7 +18,7 @@ const std::string upgraded = "HTTP/1.1 101 UPGRADED\r\nConnection: Upgrade\r\nUp
 
 }  // namespace
 
-TEST_CASE("a request and its response pass unchanged, and the connection is kept")
+TEST_CASE("a request and its response pass unchanged, and the connection is kept", "[unix]")
 {
     session_fixture one;
     one.run([](session_fixture& f) -> asio::awaitable<void> {
@@ -64,7 +64,7 @@ TEST_CASE("nothing is dialled before a whole head has come")
     }(one));
 }
 
-TEST_CASE("a client that says nothing leaves no trace")
+TEST_CASE("a client that says nothing leaves no trace", "[unix]")
 {
     session_fixture one;
     one.run([](session_fixture& f) -> asio::awaitable<void> {
@@ -87,7 +87,7 @@ TEST_CASE("half a head and then silence is closed without a word")
     CHECK(one.engine.asked.empty());
 }
 
-TEST_CASE("half a head and then the end is the engine's to answer")
+TEST_CASE("half a head and then the end is the engine's to answer", "[unix]")
 {
     session_fixture one;
     one.run([](session_fixture& f) -> asio::awaitable<void> {
@@ -151,7 +151,7 @@ TEST_CASE("a head and the body that came with it reach the engine in one segment
     }(one));
 }
 
-TEST_CASE("a hijacked stream's head comes alone, and both directions end separately")
+TEST_CASE("a hijacked stream's head comes alone, and both directions end separately", "[unix]")
 {
     const bool client_first = GENERATE(true, false);
     session_fixture one;
@@ -237,7 +237,7 @@ TEST_CASE("a request pipelined behind a refused attach is still understood")
     );
 }
 
-TEST_CASE("an early response reaches a client that is still uploading")
+TEST_CASE("an early response reaches a client that is still uploading", "[unix]")
 {
     session_fixture one;
     one.run([](session_fixture& f) -> asio::awaitable<void> {
@@ -265,7 +265,7 @@ TEST_CASE("an early response reaches a client that is still uploading")
     }(one));
 }
 
-TEST_CASE("a client that vanishes is reported to a silent engine by a reset")
+TEST_CASE("a client that vanishes is reported to a silent engine by a reset", "[unix]")
 {
     session_fixture one(session_limits{.abort_grace = 5ms});
     one.run([](session_fixture& f) -> asio::awaitable<void> {

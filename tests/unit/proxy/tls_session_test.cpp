@@ -25,7 +25,7 @@ BIO* collect(SSL* ssl)
 
 }  // namespace
 
-TEST_CASE("an early response of an engine that stops reading arrives over TLS, too")
+TEST_CASE("an early response of an engine that stops reading arrives over TLS, too", "[unix]")
 {
     const test_directory directory;
     const auto pki = make_pki(directory / "pki");

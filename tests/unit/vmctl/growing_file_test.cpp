@@ -13,7 +13,7 @@ namespace {
 
 void append(const std::filesystem::path& file, const std::string& text)
 {
-    std::ofstream(file, std::ios::app) << text;
+    std::ofstream(file, std::ios::app | std::ios::binary) << text;
 }
 
 }  // namespace
@@ -44,7 +44,7 @@ TEST_CASE("a file that is begun anew is read from its start")
     vmctl::growing_file log(directory / "log");
     append(directory / "log", "the first boot\n");
     CHECK(log.read_new() == "the first boot\n");
-    std::ofstream(directory / "log", std::ios::trunc) << "second\n";
+    std::ofstream(directory / "log", std::ios::trunc | std::ios::binary) << "second\n";
     CHECK(log.read_new() == "second\n");
 }
 
