@@ -1,4 +1,5 @@
-# Everything of proxy/ but named pipes: what is pure, and what goes to the engine.
+# Everything of proxy/ but named pipes: what is pure, and what goes to the engine. Without
+# sleep_record_test: there is no VM that sleeps.
 gangway_test(windows_proxy_net_tests unit
     SOURCES
         ../support/descriptor_limit_windows.cpp

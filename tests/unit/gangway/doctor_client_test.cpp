@@ -14,6 +14,11 @@ constexpr auto ours = "unix:///run/user/1000/gangway/docker.sock";
 
 }  // namespace
 
+TEST_CASE("a client that is told nothing goes to the usual socket", "[unix]")
+{
+    CHECK(usual_docker_host() == "unix:///var/run/docker.sock");
+}
+
 TEST_CASE("a client asks DOCKER_HOST, DOCKER_CONTEXT, its configuration and its default, in turn")
 {
     endpoint_facts facts;

@@ -1,4 +1,4 @@
-// Replacement as a whole, open files that are renamed and removed, locks: on Windows.
+// Replacement as a whole, what is left of a crash, lengths, locks: on Windows.
 #include "vmctl/private_file.hpp"
 
 #include "tests/support/test_directory.hpp"
