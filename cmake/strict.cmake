@@ -7,8 +7,9 @@ target_compile_options(strict INTERFACE
     # GCC 12 reports false positives inside Boost and libstdc++ once they are inlined into our code.
     $<$<CXX_COMPILER_ID:GNU>:-Wno-maybe-uninitialized -Wno-null-dereference
         -Wno-mismatched-new-delete>)
-# Files that are compiled at once see each other's private names.
+# Files that are compiled at once see each other's private names, and are a header's to GCC.
 if(CMAKE_UNITY_BUILD)
-    target_compile_options(strict INTERFACE -Wno-shadow)
+    target_compile_options(strict INTERFACE
+        -Wno-shadow $<$<CXX_COMPILER_ID:GNU>:-Wno-subobject-linkage>)
 endif()
 target_include_directories(strict INTERFACE ${PROJECT_SOURCE_DIR})

@@ -87,11 +87,14 @@ asio::awaitable<void> container_census::count()
     asio::steady_timer pause(executor_);
     while (containers_ && std::exchange(changed_, false)) {
         const auto asked = containers_;
+        rested_ = rests_;
         const auto number = co_await count_in(*asked);
         // Of an engine that is gone by now.
         if (containers_ != asked) continue;
         if (!number) changed_ = true;
         if (!number && rests_) co_return;
+        // It is back, and what it could not tell meanwhile says nothing of it.
+        if (!number && rested_) continue;
         told_(number);
         if (number) continue;
         pause.expires_after(pause_before_asking_again);

@@ -26,7 +26,7 @@ public:
     boost::asio::awaitable<void> stop();
 
     // It is paused, or about to be: what cannot be asked now is asked when it is back.
-    void engine_rests() { rests_ = true; }
+    void engine_rests() { rests_ = rested_ = true; }
 
     void engine_back();
 
@@ -44,6 +44,7 @@ private:
     bool counting_ = false;
     bool changed_ = false;  // since it was asked last
     bool rests_ = false;
+    bool rested_ = false;  // at some time since it was asked last
     vmctl::task_group tasks_;
 };
 

@@ -140,3 +140,22 @@ TEST_CASE("what an engine that rests does not tell is asked when it is back")
         CHECK(s.told == counts{0, 1});
     });
 }
+
+TEST_CASE("what an engine that rested could not tell is not told when it is back")
+{
+    scene one;
+    one.run([](scene& s) -> asio::awaitable<void> {
+        co_await until([&] { return s.told == counts{0}; });
+        s.engine.broken = true;
+        s.engine.delays_next = true;
+        s.census.engine_rests();
+        s.engine.tell("web");
+        co_await until([&] { return !s.engine.delays_next; });
+        s.engine.has("web", true, 80);
+        s.engine.broken = false;
+        s.census.engine_back();
+        s.engine.delayed = false;
+        co_await until([&] { return s.told.back() == 1; });
+        CHECK(s.told == counts{0, 1});
+    });
+}
