@@ -8,8 +8,7 @@ target_compile_options(strict INTERFACE
     $<$<CXX_COMPILER_ID:GNU>:-Wno-maybe-uninitialized -Wno-null-dereference
         -Wno-mismatched-new-delete>)
 # Files that are compiled at once see each other's private names, and are a header's to GCC.
-if(CMAKE_UNITY_BUILD)
-    target_compile_options(strict INTERFACE
-        -Wno-shadow $<$<CXX_COMPILER_ID:GNU>:-Wno-subobject-linkage>)
-endif()
+target_compile_options(strict INTERFACE
+    $<$<BOOL:$<TARGET_PROPERTY:UNITY_BUILD>>:-Wno-shadow
+        $<$<CXX_COMPILER_ID:GNU>:-Wno-subobject-linkage>>)
 target_include_directories(strict INTERFACE ${PROJECT_SOURCE_DIR})

@@ -18,3 +18,4 @@ gangway_test(windows_gangway_tests unit
         gangway/pipe_daemon.cpp
         support/program.cpp
     LIBRARIES gangway_command asio nlohmann_json::nlohmann_json)
+compile_apart(../unit/gangway/status_text_test.cpp ../unit/gangway/why_text_test.cpp)

@@ -1,5 +1,4 @@
-# Everything of proxy/ but named pipes: what is pure, and what goes to the engine. Without
-# sleep_record_test: there is no VM that sleeps.
+# Everything of proxy/ but named pipes: what is pure, and what goes to the engine.
 gangway_test(windows_proxy_net_tests unit
     SOURCES
         ../support/descriptor_limit_windows.cpp
@@ -29,6 +28,7 @@ gangway_test(windows_proxy_net_tests unit
         ../unit/proxy/query_text_test.cpp
         ../unit/proxy/rejoin_budget_test.cpp
         ../unit/proxy/route_table_test.cpp
+        ../unit/proxy/sleep_record_test.cpp
         ../unit/proxy/sleeping_engine_test.cpp
         ../unit/proxy/socket_stream_test.cpp
         ../unit/proxy/ssh_failure_test.cpp
@@ -40,9 +40,11 @@ gangway_test(windows_proxy_net_tests unit
         ../unit/proxy/unread_buffer_test.cpp
         ../unit/proxy/watched_stream_test.cpp
         ../unit/proxy/whole_message_test.cpp
+        ../unit/proxy/windows_binds_test.cpp
+        ../unit/proxy/windows_refusals_test.cpp
         proxy/child_process_test.cpp
         proxy/dialer_test.cpp
-        proxy/pipe_client.cpp
+        support/pipe_client.cpp
         proxy/program_words_test.cpp
         support/client_socket.cpp
     LIBRARIES proxy nlohmann_json::nlohmann_json OpenSSL::SSL log

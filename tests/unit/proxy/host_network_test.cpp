@@ -21,6 +21,19 @@ void run_on_host_network(scene& s, const std::string& id, bool running)
     s.engine.tell(id);
 }
 
+// Until the book knows how the container is now: of two looks at one container, the second begins
+// when the first has counted.
+asio::awaitable<void> is_known(scene& s, const std::string& id)
+{
+    const auto look = "GET /containers/" + id + "/json";
+    const auto looks = [&] { return std::ranges::count(s.engine.asked, look); };
+    const auto before = looks();
+    for (int more = 1; more <= 2; ++more) {
+        s.engine.tell(id);
+        co_await until([&] { return looks() >= before + more; });
+    }
+}
+
 // The guest's program that tells who listens there.
 class teller {
 public:
@@ -108,10 +121,9 @@ TEST_CASE("the guest is asked while a container runs on its network, and no long
         guest.tell(std::to_string(s.port));
         co_await until([&] { return s.is_open(); });
         run_on_host_network(s, "two", true);
+        co_await is_known(s, "two");
         s.engine.lacks("one");
-        const auto asked = s.engine.asked.size();
-        s.engine.tell("one");
-        co_await until([&] { return s.engine.asked.size() >= asked + 2; });
+        co_await is_known(s, "one");
         CHECK(s.is_open());
         // The last one.
         run_on_host_network(s, "two", false);

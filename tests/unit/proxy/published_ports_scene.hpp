@@ -13,6 +13,7 @@
 #include <exception>
 #include <map>
 #include <optional>
+#include <random>
 #include <stdexcept>
 #include <string>
 #include <utility>
@@ -28,6 +29,22 @@ inline bool can_connect(asio::io_context& loop, std::uint16_t port)
     boost::system::error_code failed;
     socket.connect(loopback(port), failed);
     return !failed;
+}
+
+// Nobody listens there, and no system gives it to who asks for any (Linux from 32768 on, Windows
+// from 49152 on), so that it stays free.
+inline std::uint16_t free_port(asio::io_context& loop)
+{
+    std::random_device seed;
+    std::uniform_int_distribution<std::uint16_t> ports(20000, 32000);
+    for (int tries = 0; tries < 100; ++tries) {
+        const auto port = ports(seed);
+        tcp::acceptor probe(loop, tcp::v4());
+        boost::system::error_code taken;
+        probe.bind(loopback(port), taken);
+        if (!taken) return port;
+    }
+    throw std::runtime_error("no free port of 127.0.0.1");
 }
 
 // Every port of the guest leads to the same one here, if it is not said to lead elsewhere.
@@ -88,8 +105,7 @@ struct scene {
     {
         watch.add(ports);
         guest.target = service.local_endpoint().port();
-        // A free port, for now.
-        port = tcp::acceptor(loop, loopback(0)).local_endpoint().port();
+        port = free_port(loop);
     }
 
     // With the engine followed, and everything ended in the end.

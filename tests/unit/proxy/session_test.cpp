@@ -237,34 +237,6 @@ TEST_CASE("a request pipelined behind a refused attach is still understood")
     );
 }
 
-TEST_CASE("an early response reaches a client that is still uploading", "[unix]")
-{
-    session_fixture one;
-    one.run([](session_fixture& f) -> asio::awaitable<void> {
-        co_await send(
-            f.client, "POST /build HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n10000\r\n"
-        );
-        auto engine = co_await f.accept();
-        const auto some = co_await receive_some(engine);
-        CHECK_FALSE(some.empty());
-        const std::string refusal =
-            "HTTP/1.1 500 Internal Server Error\r\nConnection: close\r\nContent-Length: "
-            "3\r\n\r\nno\n";
-        co_await send(engine, refusal);
-        engine.close();
-        boost::system::error_code cut;
-        const std::string chunk(65536, 'x');
-        for (int round = 0; round < 200 && !cut; ++round) {
-            co_await asio::async_write(
-                f.client, asio::buffer(chunk), asio::redirect_error(asio::use_awaitable, cut)
-            );
-        }
-        finish(f.client);
-        const auto answer = co_await receive_all(f.client);
-        CHECK(answer == refusal);
-    }(one));
-}
-
 TEST_CASE("a client that vanishes is reported to a silent engine by a reset", "[unix]")
 {
     session_fixture one(session_limits{.abort_grace = 5ms});

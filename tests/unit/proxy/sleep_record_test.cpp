@@ -40,12 +40,18 @@ const sleeping_engine known{.answers = {{"GET /info", "all"}}, .ports = {}, .con
 
 }  // namespace
 
-TEST_CASE("the next daemon finds what the last has kept, and nobody else")
+TEST_CASE("the next daemon finds what the last has kept")
 {
     const place here;
     CHECK_FALSE(here.read());
     here.keep(known);
     CHECK(here.read() == known);
+}
+
+TEST_CASE("what is kept is for its owner alone", "[unix]")
+{
+    const place here;
+    here.keep(known);
     CHECK((fs::status(here.record).permissions() & fs::perms::others_all) == fs::perms::none);
 }
 

@@ -10,6 +10,7 @@
 #include <thread>
 
 using Catch::Contains;
+using test_support::pipe_client;
 using namespace windows_support;
 
 namespace {
@@ -92,8 +93,8 @@ TEST_CASE("a service is installed, serves its pipe, stops when it is told to, an
     {
         // It was running when its pipe was there, not before.
         pipe_client client("gangway-story");
-        client.send("GET /_ping HTTP/1.1\r\nHost: docker\r\n\r\n");
-        CHECK_THAT(client.receive_until("OK"), Contains("200 OK"));
+        client.write("GET /_ping HTTP/1.1\r\nHost: docker\r\n\r\n");
+        CHECK_THAT(client.read_until("OK"), Contains("200 OK"));
     }
     SERVICE_STATUS status{};
     REQUIRE(::ControlService(service.get(), SERVICE_CONTROL_STOP, &status) != 0);

@@ -8,6 +8,7 @@
 #include <string>
 
 using Catch::Contains;
+using test_support::pipe_client;
 using namespace windows_support;
 
 namespace {
@@ -20,21 +21,21 @@ std::string asks_for(const std::string& path)
 // The head of the answer and its body, by its length.
 std::string answered(pipe_client& client)
 {
-    auto head = client.receive_until("\r\n\r\n");
+    auto head = client.read_until("\r\n\r\n");
     const auto length = std::stoul(head.substr(head.find("Content-Length: ") + 16));
-    return head + client.receive_exactly(length);
+    return head + client.read(length);
 }
 
 // A hijacked stream, as `docker exec -i` makes one.
 void start_exec(pipe_client& client)
 {
     const std::string body = R"({"Detach":false,"Tty":true})";
-    client.send(
+    client.write(
         "POST /v1.43/exec/0123/start HTTP/1.1\r\nHost: docker\r\nConnection: Upgrade\r\n"
         "Upgrade: tcp\r\nContent-Type: application/json\r\nContent-Length: " +
         std::to_string(body.size()) + "\r\n\r\n" + body
     );
-    REQUIRE_THAT(client.receive_until("\r\n\r\n"), Contains("101 UPGRADED"));
+    REQUIRE_THAT(client.read_until("\r\n\r\n"), Contains("101 UPGRADED"));
 }
 
 }  // namespace
@@ -43,9 +44,9 @@ TEST_CASE("a client of the pipe is answered by the engine, again and again on on
 {
     const served_pipe stage;
     pipe_client client(stage.docker());
-    client.send(asks_for("/_ping"));
+    client.write(asks_for("/_ping"));
     CHECK_THAT(answered(client), Contains("200 OK") && Catch::EndsWith("\r\n\r\nOK"));
-    client.send(asks_for("/v1.43/version"));
+    client.write(asks_for("/v1.43/version"));
     CHECK_THAT(answered(client), Catch::EndsWith(small_version));
 }
 
@@ -54,10 +55,10 @@ TEST_CASE("a hijacked stream goes both ways, and on after the client has ended i
     const served_pipe stage;
     pipe_client client(stage.docker());
     start_exec(client);
-    client.send("typed\n");
-    CHECK(client.receive_exactly(6) == "typed\n");
+    client.write("typed\n");
+    CHECK(client.read(6) == "typed\n");
     client.close_write();
-    CHECK(client.receive_all() == "<end>");
+    CHECK(client.read_all() == "<end>");
 }
 
 TEST_CASE("a hijacked stream carries more than any buffer holds")
@@ -68,11 +69,11 @@ TEST_CASE("a hijacked stream carries more than any buffer holds")
     std::string whole;
     for (int round = 0; round < 16; ++round) {
         const std::string part(65536, static_cast<char>('a' + round));
-        client.send(part);
-        CHECK(client.receive_exactly(part.size()) == part);
+        client.write(part);
+        CHECK(client.read(part.size()) == part);
     }
     client.close_write();
-    CHECK(client.receive_all() == "<end>");
+    CHECK(client.read_all() == "<end>");
 }
 
 TEST_CASE("many clients come at once, and none is turned away")
@@ -80,7 +81,7 @@ TEST_CASE("many clients come at once, and none is turned away")
     const served_pipe stage;
     std::vector<std::unique_ptr<pipe_client>> clients;
     for (int i = 0; i < 40; ++i) clients.push_back(std::make_unique<pipe_client>(stage.docker()));
-    for (auto& client : clients) client->send(asks_for("/_ping"));
+    for (auto& client : clients) client->write(asks_for("/_ping"));
     for (auto& client : clients) CHECK_THAT(answered(*client), Contains("200 OK"));
 }
 
@@ -117,7 +118,7 @@ TEST_CASE("Ctrl-Break ends the daemon in order", "[no-wine]")
     stage.daemon().press_break();
     CHECK(stage.daemon().wait() == 0);
     CHECK_THAT(stage.daemon().said(), Contains("stopping on Ctrl-Break") && Contains("stopped"));
-    CHECK_FALSE(client.receive());
+    CHECK(client.read_some().empty());
 }
 
 TEST_CASE("a second daemon of the same pipe says that it is taken")

@@ -3,7 +3,7 @@
 
 #include "proxy/listener.hpp"
 #include "tests/support/run_loop.hpp"
-#include "tests/windows/proxy/pipe_client.hpp"
+#include "tests/windows/support/pipe_client.hpp"
 
 #include <boost/asio/io_context.hpp>
 

@@ -1,5 +1,5 @@
 // Both ends of a named pipe in one process.
-#include "tests/windows/proxy/pipe_client.hpp"
+#include "tests/windows/support/pipe_client.hpp"
 
 #include <client_socket.hpp>
 #include <windows.h>

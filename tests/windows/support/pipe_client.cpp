@@ -1,64 +1,31 @@
-// Overlapped calls, one at a time.
+// Overlapped operations that are waited for.
 #include "tests/windows/support/pipe_client.hpp"
+
+#include "tests/support/eventually.hpp"
 
 #include <windows.h>
 
-#include <array>
-#include <filesystem>
+#include <atomic>
+#include <chrono>
+#include <memory>
 #include <stdexcept>
+#include <system_error>
 #include <utility>
 
-namespace windows_support {
+namespace test_support {
 namespace {
 
-constexpr DWORD patience = 30000;
-
-[[noreturn]] void fail(const char* what, DWORD error)
+[[noreturn]] void fail(unsigned long number, const char* what)
 {
-    throw std::runtime_error(std::string(what) + ": error " + std::to_string(error));
+    throw std::system_error(static_cast<int>(number), std::system_category(), what);
 }
 
-}  // namespace
-
-struct pipe_client::handles {
-    HANDLE pipe = INVALID_HANDLE_VALUE;
-    HANDLE done = ::CreateEventW(nullptr, TRUE, FALSE, nullptr);
-
-    // What the call has moved. Nothing: the other side has gone.
-    std::optional<DWORD> finish(OVERLAPPED& call, BOOL begun) const
-    {
-        auto error = begun != 0 ? DWORD{ERROR_SUCCESS} : ::GetLastError();
-        if (error == ERROR_IO_PENDING) {
-            if (::WaitForSingleObject(done, patience) != WAIT_OBJECT_0) {
-                ::CancelIoEx(pipe, &call);
-                DWORD ignored = 0;
-                ::GetOverlappedResult(pipe, &call, &ignored, TRUE);
-                throw std::runtime_error("nothing comes through the pipe");
-            }
-            error = ERROR_SUCCESS;
-        }
-        DWORD count = 0;
-        if (error == ERROR_SUCCESS && ::GetOverlappedResult(pipe, &call, &count, TRUE) != 0)
-            return count;
-        if (error == ERROR_SUCCESS) error = ::GetLastError();
-        if (error == ERROR_BROKEN_PIPE || error == ERROR_PIPE_NOT_CONNECTED) return std::nullopt;
-        fail("the pipe", error);
-    }
-
-    OVERLAPPED prepared() const
-    {
-        ::ResetEvent(done);
-        OVERLAPPED call{};
-        call.hEvent = done;
-        return call;
-    }
-};
-
-pipe_client::pipe_client(const std::string& name) : handles_(new handles)
+HANDLE open(const std::string& name)
 {
-    const auto path = std::filesystem::path(R"(\\.\pipe\)" + name).wstring();
+    const auto path = R"(\\.\pipe\)" + name;
+    const auto give_up = std::chrono::steady_clock::now() + patience;
     for (;;) {
-        handles_->pipe = ::CreateFileW(
+        const HANDLE pipe = ::CreateFileA(
             path.c_str(),
             GENERIC_READ | GENERIC_WRITE,
             0,
@@ -67,83 +34,144 @@ pipe_client::pipe_client(const std::string& name) : handles_(new handles)
             FILE_FLAG_OVERLAPPED | SECURITY_SQOS_PRESENT | SECURITY_ANONYMOUS,
             nullptr
         );
-        if (handles_->pipe != INVALID_HANDLE_VALUE) return;
-        if (const auto error = ::GetLastError(); error != ERROR_PIPE_BUSY)
-            fail("the pipe cannot be opened", error);
-        ::WaitNamedPipeW(path.c_str(), patience);
+        if (pipe != INVALID_HANDLE_VALUE) return pipe;
+        const auto failure = ::GetLastError();
+        if (failure != ERROR_PIPE_BUSY || std::chrono::steady_clock::now() > give_up) {
+            fail(failure, "open a pipe");
+        }
+        ::Sleep(10);
     }
+}
+
+}  // namespace
+
+pipe_client::pipe_client(const std::string& name, kind how) : pipe_client(open(name))
+{
+    kind_ = how;
+}
+
+pipe_client::pipe_client(void* pipe) : pipe_(pipe) {}
+
+pipe_client::pipe_client(pipe_client&& other) noexcept
+    : pipe_(std::exchange(other.pipe_, nullptr)), kind_(other.kind_), ended_(other.ended_)
+{
 }
 
 pipe_client::~pipe_client()
 {
-    ::CloseHandle(handles_->pipe);
-    ::CloseHandle(handles_->done);
+    close();
 }
 
-void pipe_client::send(std::string_view bytes)
+template <class Begin>
+pipe_client::outcome pipe_client::wait_for(Begin begin)
 {
-    while (!bytes.empty()) {
-        auto call = handles_->prepared();
-        const auto begun = ::WriteFile(
-            handles_->pipe, bytes.data(), static_cast<DWORD>(bytes.size()), nullptr, &call
-        );
-        const auto count = handles_->finish(call, begun);
-        if (!count) throw std::runtime_error("nobody reads from the pipe any more");
-        bytes.remove_prefix(*count);
+    const std::unique_ptr<void, decltype(&::CloseHandle)> event(
+        ::CreateEventW(nullptr, TRUE, FALSE, nullptr), &::CloseHandle
+    );
+    OVERLAPPED operation{};
+    operation.hEvent = event.get();
+    if (!begin(&operation) && ::GetLastError() != ERROR_IO_PENDING) return {0, ::GetLastError()};
+    const auto deadline = static_cast<DWORD>(std::chrono::milliseconds(patience).count());
+    const bool late = ::WaitForSingleObject(event.get(), deadline) != WAIT_OBJECT_0;
+    if (late) ::CancelIoEx(pipe_, &operation);
+    DWORD count = 0;
+    const bool done = ::GetOverlappedResult(pipe_, &operation, &count, TRUE) != 0;
+    if (late) throw std::runtime_error("an operation of the pipe's client has passed its deadline");
+    return {count, done ? 0 : ::GetLastError()};
+}
+
+void pipe_client::write(std::string_view bytes)
+{
+    const auto size = static_cast<DWORD>(bytes.size());
+    const auto written = wait_for([&](OVERLAPPED* operation) {
+        return ::WriteFile(pipe_, bytes.data(), size, nullptr, operation) != 0;
+    });
+    if (written.failure != 0) fail(written.failure, "write");
+    if (written.count != bytes.size()) throw std::runtime_error("a message was written in part");
+}
+
+std::string pipe_client::read_some(std::size_t most)
+{
+    while (!ended_) {
+        std::string bytes(most, '\0');
+        const auto size = static_cast<DWORD>(bytes.size());
+        const auto read = wait_for([&](OVERLAPPED* operation) {
+            return ::ReadFile(pipe_, bytes.data(), size, nullptr, operation) != 0;
+        });
+        if (read.failure != 0 && read.failure != ERROR_BROKEN_PIPE) fail(read.failure, "read");
+        if (read.count > 0) {
+            bytes.resize(read.count);
+            return bytes;
+        }
+        if (read.failure != 0 || kind_ == kind::winio) ended_ = true;
     }
+    return {};
+}
+
+std::string pipe_client::read(std::size_t count)
+{
+    std::string all;
+    while (all.size() < count) {
+        const auto some = read_some(count - all.size());
+        if (some.empty()) throw std::runtime_error("the pipe ends after " + all);
+        all += some;
+    }
+    return all;
+}
+
+std::string pipe_client::read_until(std::string_view end)
+{
+    std::string all;
+    while (!all.ends_with(end)) all += read(1);
+    return all;
+}
+
+std::string pipe_client::read_all()
+{
+    std::string all;
+    for (;;) {
+        const auto some = read_some();
+        if (some.empty()) return all;
+        all += some;
+    }
+}
+
+unsigned long pipe_client::read_failure()
+{
+    char byte = 0;
+    outcome read;
+    while (read.failure == 0) {
+        read = wait_for([&](OVERLAPPED* operation) {
+            return ::ReadFile(pipe_, &byte, 1, nullptr, operation) != 0;
+        });
+    }
+    return read.failure;
+}
+
+void pipe_client::write_nothing()
+{
+    const auto written = wait_for([&](OVERLAPPED* operation) {
+        return ::WriteFile(pipe_, "", 0, nullptr, operation) != 0;
+    });
+    if (written.failure != 0) fail(written.failure, "write nothing");
 }
 
 void pipe_client::close_write()
 {
-    auto call = handles_->prepared();
-    const auto begun = ::WriteFile(handles_->pipe, "", 0, nullptr, &call);
-    handles_->finish(call, begun);
+    if (::FlushFileBuffers(pipe_) == 0) fail(::GetLastError(), "flush");
+    write_nothing();
 }
 
-std::optional<std::string> pipe_client::receive()
+void pipe_client::close()
 {
-    if (!rest_.empty()) return std::exchange(rest_, {});
-    std::array<char, 65536> block{};
-    auto call = handles_->prepared();
-    const auto begun =
-        ::ReadFile(handles_->pipe, block.data(), static_cast<DWORD>(block.size()), nullptr, &call);
-    const auto count = handles_->finish(call, begun);
-    if (!count || *count == 0) return std::nullopt;
-    return std::string(block.data(), *count);
+    if (pipe_ != nullptr) ::CloseHandle(std::exchange(pipe_, nullptr));
 }
 
-std::string pipe_client::receive_until(std::string_view end)
+std::string new_pipe_name()
 {
-    std::string all;
-    while (all.find(end) == std::string::npos) {
-        const auto more = receive();
-        if (!more) throw std::runtime_error("the pipe ended after: " + all);
-        all += *more;
-    }
-    const auto size = all.find(end) + end.size();
-    rest_ = all.substr(size);
-    all.resize(size);
-    return all;
+    static std::atomic<int> count = 0;
+    return "gangway-test-" + std::to_string(::GetCurrentProcessId()) + "-" +
+           std::to_string(++count);
 }
 
-std::string pipe_client::receive_exactly(std::size_t size)
-{
-    std::string all;
-    while (all.size() < size) {
-        const auto more = receive();
-        if (!more) throw std::runtime_error("the pipe ended after: " + all);
-        all += *more;
-    }
-    rest_ = all.substr(size);
-    all.resize(size);
-    return all;
-}
-
-std::string pipe_client::receive_all()
-{
-    std::string all;
-    for (auto more = receive(); more; more = receive()) all += *more;
-    return all;
-}
-
-}  // namespace windows_support
+}  // namespace test_support
