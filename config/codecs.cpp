@@ -276,6 +276,23 @@ std::string_view authority_in(std::string_view uri)
     return rest.substr(0, rest.find_first_of("/?#"));
 }
 
+// Drivers of libvirt's by which our VM cannot be run, and whose users have a way all the same: what
+// is wrong with the URI. Empty: nothing. docs/hypervisors.md has the reasons.
+std::string_view obstacle_to_driver(std::string_view uri)
+{
+    const auto driver = uri.substr(0, uri.find_first_of("+:"));
+    if (driver == "vbox")
+        return "is VirtualBox through libvirt, which forwards no port into its VMs and keeps no "
+               "note of ours in them; set vm.hypervisor to \"virtualbox\" instead, which needs no "
+               "libvirt";
+    if (driver == "hyperv")
+        return "is Hyper-V through libvirt, which forwards no port into its VMs and shares no "
+               "directories with them; set vm.hypervisor to \"virtualbox\" instead, or, for an "
+               "engine in a VM that you run yourself, engine.remote to its tcp:// or ssh:// "
+               "address";
+    return {};
+}
+
 }  // namespace
 
 std::optional<std::string> libvirt_uri_codec::read(
@@ -290,6 +307,10 @@ std::optional<std::string> libvirt_uri_codec::read(
                 text->begin() + static_cast<std::ptrdiff_t>(scheme),
                 [](char c) { return (c >= 'a' && c <= 'z') || c == '+'; }
             )) {
+            if (const auto obstacle = obstacle_to_driver(*text); !obstacle.empty()) {
+                wrong.push_back({{}, std::string(obstacle)});
+                return std::nullopt;
+            }
             const auto elsewhere = authority_in(*text);
             if (elsewhere.empty()) return *text;
             wrong.push_back(

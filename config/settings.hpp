@@ -37,6 +37,13 @@ inline constexpr byte_size largest_disk = gibibytes(16384);
 
 enum class log_level { error, warning, info, debug };
 
+// What runs the VM.
+enum class hypervisor_choice {
+    automatic,   // libvirt where it is built in, else VirtualBox
+    libvirt,     // QEMU, by libvirt
+    virtualbox,  // by VBoxManage
+};
+
 // How the guest's processors are run.
 enum class acceleration {
     automatic,  // KVM or HVF when it is usable, else emulation
@@ -102,6 +109,7 @@ struct boot2docker_settings {
 };
 
 struct vm_settings {
+    hypervisor_choice hypervisor = hypervisor_choice::automatic;
     std::string libvirt_uri = "qemu:///session";
     acceleration accelerate = acceleration::automatic;
     unsigned cpus = 2;

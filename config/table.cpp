@@ -171,8 +171,16 @@ std::vector<row> make_table()
             [](auto& all) -> auto& { return all.engine.certificates; }
         ),
         setting(
+            "vm.hypervisor",
+            "What runs the VM; automatic is libvirt where gangwayd was built with it, else "
+            "VirtualBox.",
+            {},
+            choice_codec{{"automatic", "libvirt", "virtualbox"}},
+            [](auto& all) -> auto& { return all.vm.hypervisor; }
+        ),
+        setting(
             "vm.libvirt_uri",
-            "The libvirt connection that runs the VM.",
+            "The libvirt connection that runs the VM, where libvirt does.",
             {},
             libvirt_uri_codec{},
             [](auto& all) -> auto& { return all.vm.libvirt_uri; }

@@ -3,6 +3,8 @@
 
 #include "gangway/wording.hpp"
 
+#include <algorithm>
+
 namespace gangway {
 namespace {
 
@@ -78,14 +80,6 @@ finding judge_qemu(const program_facts& emulator)
 
 finding judge_libvirt(const libvirt_facts& facts)
 {
-    if (facts.uri.starts_with("vbox:") || facts.uri.starts_with("vbox+"))
-        return {
-            "libvirt",
-            verdict::wrong,
-            facts.uri + " is VirtualBox, by which Gangway cannot run its VM",
-            "set vm.libvirt_uri to \"qemu:///session\", or engine.remote to the address of an "
-            "engine "
-            "in a VM that you run yourself"};
     const bool session = facts.uri.starts_with("qemu:///session");
     if (!session && !facts.uri.starts_with("qemu:///system"))
         return {
@@ -113,6 +107,36 @@ finding judge_libvirt(const libvirt_facts& facts)
                              advice_to_join("libvirt", facts.user) +
                              "; or set vm.libvirt_uri to \"qemu:///session\", which needs neither"};
     return {"libvirt", verdict::ok, *found + " for " + facts.uri, {}};
+}
+
+finding judge_virtualbox(const virtualbox_facts& facts)
+{
+    const std::string chosen =
+        facts.asked_for ? "vm.hypervisor is \"virtualbox\"" : "gangwayd is built without libvirt";
+    if (!facts.path)
+        return {
+            "virtualbox",
+            verdict::wrong,
+            chosen + ", and there is no VBoxManage",
+            "install VirtualBox (https://www.virtualbox.org), or name an engine that runs "
+            "elsewhere: engine.remote in the configuration, or --engine tcp://HOST:PORT or "
+            "ssh://HOST"};
+    auto version = facts.version.value_or("");
+    version.erase(std::min(version.find_first_of("\r\n"), version.size()));
+    if (version.empty())
+        return {
+            "virtualbox",
+            verdict::wrong,
+            facts.path->string() + " does not tell its version",
+            "`VBoxManage --version` says why; VirtualBox may have to be installed again"};
+    // What it has to say first, as of a kernel module that is missing on Linux.
+    if (version.starts_with("WARNING"))
+        return {"virtualbox", verdict::wrong, version, "`VBoxManage --version` says what to do"};
+    return {
+        "virtualbox",
+        verdict::ok,
+        "version " + version + ", " + facts.path->string() + " (" + chosen + ")",
+        {}};
 }
 
 finding judge_disk_tools(const std::vector<program_facts>& tools)

@@ -49,6 +49,17 @@ struct libvirt_facts {
 
 finding judge_libvirt(const libvirt_facts& facts);
 
+struct virtualbox_facts {
+    bool asked_for = false;                     // by the configuration
+    std::optional<std::filesystem::path> path;  // of VBoxManage
+    std::optional<std::string> version;         // what it says of its version
+};
+
+finding judge_virtualbox(const virtualbox_facts& facts);
+
+// As it is installed here. Runs it.
+virtualbox_facts look_at_virtualbox(const config::settings& settings);
+
 // Those that prepare the data disk; all are needed.
 finding judge_disk_tools(const std::vector<program_facts>& tools);
 
@@ -66,7 +77,7 @@ struct space_facts {
 
 finding judge_space(const space_facts& facts);
 
-// Everything above that concerns an engine in a VM. Runs and changes nothing.
+// Everything above that concerns an engine in a VM. Changes nothing.
 findings host_findings(const config::settings& settings);
 
 }  // namespace gangway

@@ -1,4 +1,5 @@
 // Looks the facts up.
+#include "config/automatic_hypervisor.hpp"
 #include "gangway/doctor_host.hpp"
 #include "gangway/program_output.hpp"
 
@@ -150,16 +151,20 @@ space_facts look_at_space(const config::settings& settings)
 
 findings host_findings(const config::settings& settings)
 {
-    return {
-        judge_kvm(look_at_kvm(settings.vm.accelerate)),
-        judge_qemu(look_for("qemu-system-x86_64")),
-        judge_libvirt(look_at_libvirt(settings.vm.libvirt_uri)),
-        judge_disk_tools(
-            {look_for("mke2fs"), look_for("e2fsck"), look_for("debugfs"), look_for("resize2fs")}
-        ),
-        judge_ssh(look_for("ssh"), look_for("scp"), look_for("ssh-keygen")),
-        judge_space(look_at_space(settings)),
-    };
+    findings all;
+    if (config::hypervisor_to_use(settings.vm) == config::hypervisor_choice::virtualbox) {
+        all.push_back(judge_virtualbox(look_at_virtualbox(settings)));
+    } else {
+        all.push_back(judge_kvm(look_at_kvm(settings.vm.accelerate)));
+        all.push_back(judge_qemu(look_for("qemu-system-x86_64")));
+        all.push_back(judge_libvirt(look_at_libvirt(settings.vm.libvirt_uri)));
+    }
+    all.push_back(judge_disk_tools(
+        {look_for("mke2fs"), look_for("e2fsck"), look_for("debugfs"), look_for("resize2fs")}
+    ));
+    all.push_back(judge_ssh(look_for("ssh"), look_for("scp"), look_for("ssh-keygen")));
+    all.push_back(judge_space(look_at_space(settings)));
+    return all;
 }
 
 }  // namespace gangway

@@ -33,7 +33,7 @@ int explained(const std::function<int()>& run, const complaint& complain)
         complain(error.what());
         return 2;
     } catch (const vmctl::hypervisor_error& error) {
-        // Of a build without a hypervisor, before the daemon serves anybody.
+        // Of settings that no hypervisor here can meet, before the daemon serves anybody.
         complain(std::string("gangwayd: ") + error.what());
         return 2;
     } catch (const std::exception& error) {

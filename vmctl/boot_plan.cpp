@@ -2,6 +2,7 @@
 #include "vmctl/boot_plan.hpp"
 
 #include "vmctl/boot2docker_image.hpp"
+#include "vmctl/console_line.hpp"
 #include "vmctl/domain_metadata.hpp"
 #include "vmctl/grown_disk.hpp"
 #include "vmctl/guest_files.hpp"
@@ -16,18 +17,6 @@
 namespace vmctl {
 
 namespace {
-
-// sockaddr_un holds 108 bytes with the final zero.
-constexpr std::size_t longest_socket_path = 107;
-
-void check_socket_path(const std::filesystem::path& path)
-{
-    if (path.string().size() <= longest_socket_path) return;
-    throw storage_error(
-        "the path " + path.string() + " is longer than the " + std::to_string(longest_socket_path) +
-        " bytes that a socket may have; choose a shorter state_dir"
-    );
-}
 
 // Completes the spec with what is in the image.
 std::function<void(domain_spec&)> work_on_boot2docker(const config::settings& settings)
@@ -71,11 +60,6 @@ std::filesystem::path image_record_in(const std::filesystem::path& state_dir)
     return state_dir / "image";
 }
 
-std::filesystem::path serial_socket_in(const std::filesystem::path& state_dir)
-{
-    return state_dir / "serial.sock";
-}
-
 boot_plan make_boot_plan(const config::settings& settings, std::string version)
 {
     boot_plan plan;
@@ -115,7 +99,7 @@ boot_plan make_boot_plan(const config::settings& settings, std::string version)
           engine = settings.engine,
           kind = settings.vm.boot2docker ? guest_kind::boot2docker
                                          : guest_kind::appliance](domain_spec& spec) {
-             check_socket_path(spec.serial_socket);
+             check_console_place(spec.serial_socket);
              prepare_guest_files(
                  state_dir,
                  instance,
@@ -152,6 +136,14 @@ accelerator choose_accelerator(
     hypervisor& host, config::acceleration wanted, const std::string& uri
 )
 {
+    if (host.supports(accelerator::virtualbox)) {
+        if (wanted == config::acceleration::automatic) return accelerator::virtualbox;
+        throw hypervisor_error(
+            hypervisor_problem::no_accelerator,
+            "VirtualBox runs the VM's processors in its own way; set vm.acceleration to "
+            "\"automatic\""
+        );
+    }
     if (!host.supports(accelerator::emulation)) {
         throw describe(hypervisor_problem::no_emulator, uri, {});
     }

@@ -63,9 +63,8 @@ struct boot_plan {
 // (certificates, ssh keys, data disk). `version` is Gangway's. Nothing happens yet.
 boot_plan make_boot_plan(const config::settings& settings, std::string version);
 
-// Where the console's log and socket of an instance are, under its state directory.
-std::filesystem::path serial_log_in(const std::filesystem::path& state_dir);     // serial.log
-std::filesystem::path serial_socket_in(const std::filesystem::path& state_dir);  // serial.sock
+// Where the console's log of an instance is, under its state directory.
+std::filesystem::path serial_log_in(const std::filesystem::path& state_dir);  // serial.log
 
 // Where it is kept which image was there last (image_watch).
 std::filesystem::path image_record_in(const std::filesystem::path& state_dir);  // image

@@ -27,12 +27,12 @@ constexpr console_patience halt_patience = {5s, 20s};
 // /etc/init.d/docker stop takes 30 seconds at most.
 constexpr auto kind_stop = 40s;
 
-// The programs have their names in common with those of our appliance, and say why on stdout; sudo
-// has things to say on stderr, as of a host name that it cannot look up.
-std::string typed(const std::vector<std::string>& command)
+// The programs have their names in common, and say why on stdout; sudo has things to say on stderr,
+// as of a host name that it cannot look up.
+std::string typed(const console_manners& manners, const std::vector<std::string>& command)
 {
     const auto& path = command.front();
-    auto line = "sudo sh " + std::string(boot2docker_programs) + path.substr(path.rfind('/') + 1);
+    auto line = manners.run + path.substr(path.rfind('/') + 1);
     for (auto argument = command.begin() + 1; argument != command.end(); ++argument)
         line += " " + shell_quoted(*argument);
     return line + " 2>/dev/null";
@@ -41,9 +41,13 @@ std::string typed(const std::vector<std::string>& command)
 class console_guest final : public hypervisor {
 public:
     console_guest(
-        std::unique_ptr<hypervisor> host, std::filesystem::path serial_socket, std::string where
+        std::unique_ptr<hypervisor> host,
+        std::filesystem::path serial_socket,
+        console_manners manners
     )
-        : host_(std::move(host)), serial_socket_(std::move(serial_socket)), where_(std::move(where))
+        : host_(std::move(host)),
+          serial_socket_(std::move(serial_socket)),
+          manners_(std::move(manners))
     {
     }
 
@@ -76,7 +80,7 @@ public:
         const bool were_gone = shares_may_be_gone_;
         try {
             if (unmounts) shares_may_be_gone_ = true;
-            auto result = run(typed(command), patience, call_off);
+            auto result = run(typed(manners_, command), patience, call_off);
             if (mounts && result.status == 0) shares_may_be_gone_ = false;
             return result;
         } catch (const console_silent&) {
@@ -88,7 +92,7 @@ public:
     void ask_to_shut_down() override
     {
         if (halts_since_ && steady_clock::now() < *halts_since_ + kind_stop) return;
-        if (!halts_since_ && listens_for_halt() && halt_kindly()) {
+        if (manners_.halts && !halts_since_ && listens_for_halt() && halt_kindly()) {
             halts_since_ = steady_clock::now();
             return;
         }
@@ -159,7 +163,7 @@ private:
         const std::string& line, console_patience patience, const std::stop_token& call_off
     )
     {
-        return run_on_console(serial_socket_, line, where_, patience, call_off);
+        return run_on_console(serial_socket_, line, manners_.where, patience, call_off);
     }
 
     // Its processors may stand still.
@@ -178,7 +182,7 @@ private:
     bool halt_kindly()
     {
         try {
-            const auto result = run(typed({"halt"}), halt_patience, {});
+            const auto result = run(typed(manners_, {"halt"}), halt_patience, {});
             if (result.status == 0) return true;
             spdlog::warn("the engine cannot be stopped first: {}", result.output);
         } catch (const console_silent& error) {
@@ -193,19 +197,32 @@ private:
 
     const std::unique_ptr<hypervisor> host_;
     const std::filesystem::path serial_socket_;
-    const std::string where_;
+    const console_manners manners_;
     std::optional<steady_clock::time_point> halts_since_;
     bool shares_may_be_gone_ = true;  // unmounted by us, or by a daemon before
 };
 
 }  // namespace
 
+console_manners manners_of_boot2docker()
+{
+    return {
+        "[ -d /var/lib/boot2docker/gangway ] && [ ! -e /usr/lib/gangway ]",
+        "sudo sh " + std::string(boot2docker_programs),
+        true};
+}
+
+console_manners manners_of_appliance()
+{
+    return {"[ -x /usr/lib/gangway/doze ]", "sudo /usr/lib/gangway/", false};
+}
+
 std::unique_ptr<hypervisor> make_console_guest(
-    std::unique_ptr<hypervisor> host, std::filesystem::path serial_socket, std::string where
+    std::unique_ptr<hypervisor> host, std::filesystem::path serial_socket, console_manners manners
 )
 {
     return std::make_unique<console_guest>(
-        std::move(host), std::move(serial_socket), std::move(where)
+        std::move(host), std::move(serial_socket), std::move(manners)
     );
 }
 

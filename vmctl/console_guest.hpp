@@ -1,6 +1,6 @@
-// A hypervisor whose guest has no agent, but a shell on its serial console whose user may do all:
-// boot2docker. What the agent does elsewhere is done there, by the programs on the data disk
-// (boot2docker_guest.hpp).
+// A hypervisor whose guest has no agent that we can reach, but a shell on a serial console whose
+// user may do all: boot2docker, and our appliance in VirtualBox. What the agent does elsewhere is
+// done there.
 #pragma once
 
 #include "vmctl/hypervisor.hpp"
@@ -8,24 +8,35 @@
 #include <filesystem>
 #include <memory>
 #include <string>
-#include <string_view>
 
 namespace vmctl {
 
-// Neither in a container, nor in our appliance, which may run yet when the setting has changed.
-inline constexpr std::string_view in_boot2docker =
-    "[ -d /var/lib/boot2docker/gangway ] && [ ! -e /usr/lib/gangway ]";
+// What is typed into a kind of guest.
+struct console_manners {
+    // Succeeds in the guest's own shell alone: neither in a container, nor in another kind of
+    // guest, which may run yet when the setting has changed (console_dialogue.hpp).
+    std::string where;
+    // What comes before the name of one of its programs.
+    std::string run;
+    // Whether it has a program `halt`, which stops its engine first: its power button does not.
+    bool halts = false;
+};
 
-// All but the guest is `host`'s. The console is at `serial_socket`, and `where` succeeds in the
-// guest's own shell alone (console_dialogue.hpp).
+// The programs are those on the data disk (boot2docker_guest.hpp).
+console_manners manners_of_boot2docker();
+
+// They are the appliance's own (docs/appliance.md).
+console_manners manners_of_appliance();
+
+// All but the guest is `host`'s. The console is at `serial_socket`.
 //
 // guest_listens() throws where no shell answers: another program may have the console, and nothing
-// is known of the guest then. ask_to_shut_down() has the guest stop its engine first, and presses
-// the button only when there is no shell, or that takes too long.
+// is known of the guest then. ask_to_shut_down() has a guest that halts do it, and presses the
+// button only when there is no shell, or that takes too long.
 std::unique_ptr<hypervisor> make_console_guest(
     std::unique_ptr<hypervisor> host,
     std::filesystem::path serial_socket,
-    std::string where = std::string(in_boot2docker)
+    console_manners manners = manners_of_boot2docker()
 );
 
 }  // namespace vmctl

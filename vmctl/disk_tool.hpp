@@ -1,5 +1,6 @@
 // Runs the external programs that make and edit the data disk and the ssh keys, and that fetch and
-// unpack images: mke2fs, debugfs, e2fsck, resize2fs, ssh-keygen, curl, bsdtar. Blocking; no shell.
+// unpack images: mke2fs, debugfs, e2fsck, resize2fs, ssh-keygen, curl, bsdtar; and VBoxManage.
+// Blocking; no shell.
 #pragma once
 
 #include "vmctl/storage_error.hpp"

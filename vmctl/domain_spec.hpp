@@ -14,11 +14,11 @@ namespace vmctl {
 inline constexpr std::uint16_t guest_engine_port = 2376;
 inline constexpr std::uint16_t guest_ssh_port = 22;
 
-// How the guest's processors are run.
-enum class accelerator { kvm, hvf, emulation };
+// How the guest's processors are run. VirtualBox has a way of its own, and no other.
+enum class accelerator { kvm, hvf, virtualbox, emulation };
 
 struct domain_spec {
-    std::string name;     // libvirt's name of the domain, "gangway-INSTANCE"
+    std::string name;     // the hypervisor's name of the VM, "gangway-INSTANCE"
     std::string version;  // Gangway's, noted in the domain
     accelerator run_by = accelerator::emulation;
     unsigned cpus = 1;

@@ -1,9 +1,8 @@
-// The libvirt domain for one instance (https://libvirt.org/formatdomain.html), for the driver that
-// is to run it. Pure.
+// The libvirt domain for one instance (https://libvirt.org/formatdomain.html), for libvirt's QEMU
+// driver. Pure.
 #pragma once
 
 #include "vmctl/domain_spec.hpp"
-#include "vmctl/libvirt_driver.hpp"
 
 #include <string>
 #include <string_view>
@@ -18,9 +17,9 @@ inline constexpr const char* data_disk_target = "vdb";  // libvirt's name of it,
 const char* domain_type(accelerator way);
 
 // The XML to define the domain from. `uuid` is that of the domain it replaces; empty: a new one.
-std::string domain_xml(libvirt_driver driver, const domain_spec& spec, std::string_view uuid = {});
+std::string domain_xml(const domain_spec& spec, std::string_view uuid = {});
 
 // Noted in the domain: a VM that was saved goes on only as what it was.
-std::string fingerprint(libvirt_driver driver, const domain_spec& spec);
+std::string fingerprint(const domain_spec& spec);
 
 }  // namespace vmctl

@@ -3,8 +3,28 @@
 
 #include <boost/asio/error.hpp>
 #include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/udp.hpp>
 
 namespace vmctl {
+
+namespace {
+
+template <class Protocol>
+std::uint16_t port_of_new()
+{
+    boost::asio::io_context context(1);
+    const typename Protocol::endpoint any(boost::asio::ip::address_v4::loopback(), 0);
+    const typename Protocol::socket socket(context, any);
+    return socket.local_endpoint().port();
+}
+
+}  // namespace
+
+std::uint16_t free_host_port(transport protocol)
+{
+    using namespace boost::asio::ip;
+    return protocol == transport::tcp ? port_of_new<tcp>() : port_of_new<udp>();
+}
 
 bool port_is_taken(std::uint16_t port)
 {

@@ -19,11 +19,6 @@ std::string sentence(
         case hypervisor_problem::not_allowed:
             return "this user may not use libvirt at " + subject + said +
                    "; use vm.libvirt_uri \"qemu:///session\", or join the group libvirt";
-        case hypervisor_problem::no_driver:
-            return "Gangway cannot run its VM at " + subject + said +
-                   "; use vm.libvirt_uri \"qemu:///session\", or, for an engine in a VM that you "
-                   "run "
-                   "yourself, set engine.remote to its tcp:// or ssh:// address";
         case hypervisor_problem::no_emulator:
             return "libvirt at " + subject + " finds no QEMU that it can use for our VM" + said +
                    "; install qemu-system-x86";
@@ -48,7 +43,7 @@ std::string sentence(
             return "could not " + subject + ": QEMU did not answer, and the VM was switched off" +
                    said;
         case hypervisor_problem::refused:
-            return "libvirt could not " + subject + said;
+            return "could not " + subject + said;
     }
     return subject + said;
 }

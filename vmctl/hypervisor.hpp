@@ -18,17 +18,16 @@
 namespace vmctl {
 
 enum class hypervisor_problem {
-    unreachable,     // libvirt is not installed, or its daemon cannot be started
+    unreachable,     // libvirt or VirtualBox is not installed, or its daemon cannot be started
     not_allowed,     // it runs, but not for this user
-    no_driver,       // our VM cannot be run by that driver of libvirt's
     no_emulator,     // no QEMU that libvirt can use
     no_accelerator,  // KVM or HVF was asked for and is not usable
     port_taken,      // the configured engine port belongs to something else
     taken,           // a VM of this name runs already, for another daemon
     not_now,         // something is in the way that the user can remove, and nothing was changed
     called_off,      // we were asked not to go on with it
-    silent,          // QEMU did not answer, and its power was cut
-    refused,         // libvirt or QEMU said no; their words are in the message
+    silent,          // the VM's process did not answer, and its power was cut
+    refused,         // libvirt, QEMU or VirtualBox said no; their words are in the message
 };
 
 // what() is a sentence for the user: what failed and what to do about it.
@@ -45,9 +44,10 @@ private:
     hypervisor_problem problem_;
 };
 
-// The sentence for each problem. `subject` is the libvirt URI, the accelerator for no_accelerator,
-// the port for port_taken, the domain for taken, or what was being done for the others; `detail` is
-// what libvirt said, or the other's data disk for taken.
+// The sentence for each problem, in libvirt's case where it is one of its own. `subject` is the
+// libvirt URI, the accelerator for no_accelerator, the port for port_taken, the domain for taken,
+// or what was being done for the others; `detail` is what libvirt said, or the other's data disk
+// for taken.
 hypervisor_error describe(
     hypervisor_problem problem, std::string_view subject, std::string_view detail
 );
@@ -102,8 +102,9 @@ struct guest_result {
     bool operator==(const guest_result&) const = default;
 };
 
-// One domain. Every call may throw hypervisor_error. A running VM's QEMU is not waited for without
-// an end: when it has not answered for a minute its power is cut, and the call throws `silent`.
+// One domain: a VM of libvirt's or VirtualBox's. Every call may throw hypervisor_error. A running
+// VM's process is not waited for without an end: when it has not answered for a minute its power is
+// cut, and the call throws `silent`.
 class hypervisor {
 public:
     virtual ~hypervisor() = default;

@@ -1,7 +1,6 @@
 // Opening, callbacks, and what they are turned into. Errors are told apart by code, never by text.
 #include "vmctl/libvirt_connection.hpp"
 
-#include "vmctl/libvirt_driver.hpp"
 #include "vmctl/libvirt_library.hpp"
 
 #include <libvirt/virterror.h>
@@ -125,11 +124,6 @@ virConnectPtr libvirt_connection::get()
 
 void libvirt_connection::open()
 {
-    // Before anything else, so that nobody installs what would not help.
-    const auto driver = driver_of(uri_);
-    if (const auto obstacle = driver ? obstacle_to(*driver) : std::nullopt) {
-        throw describe(hypervisor_problem::no_driver, uri_, *obstacle);
-    }
     if (const auto& obstacle = libvirt_obstacle()) {
         throw describe(hypervisor_problem::unreachable, uri_, *obstacle);
     }

@@ -33,7 +33,6 @@ public:
         : name_(std::move(name)),
           data_disk_(std::move(data_disk)),
           memory_(std::move(memory)),
-          driver_(driver_of(uri).value_or(libvirt_driver::qemu)),
           connection_(std::move(uri), name_)
     {
     }
@@ -52,6 +51,7 @@ public:
 
     bool supports(accelerator way) override
     {
+        if (way == accelerator::virtualbox) return false;
         // libvirt knows: it has tried QEMU as the user who would run it.
         const text_handle found(virConnectGetDomainCapabilities(
             connection_.get(), nullptr, domain_architecture, domain_machine, domain_type(way), 0
@@ -65,7 +65,7 @@ public:
         if (const auto former = find()) {
             if (virDomainGetUUIDString(former.get(), uuid) < 0) refuse("look at " + name_);
         }
-        const auto xml = domain_xml(driver_, spec, uuid);
+        const auto xml = domain_xml(spec, uuid);
         const domain_handle domain(virDomainDefineXML(connection_.get(), xml.c_str()));
         if (!domain) refuse("define " + name_);
         fixed_port_ = spec.engine_port;
@@ -113,7 +113,7 @@ public:
         const auto domain = existing();
         const auto made_of =
             attribute_in_metadata(metadata_of(domain.get(), VIR_DOMAIN_AFFECT_CONFIG), "spec");
-        if (made_of != fingerprint(driver_, spec)) return std::nullopt;
+        if (made_of != fingerprint(spec)) return std::nullopt;
         try {
             memory_.unpack();
         } catch (const storage_error& error) {
@@ -316,8 +316,6 @@ private:
     const std::string name_;
     const std::filesystem::path data_disk_;
     const packed_memory memory_;
-    // A driver that we do not know `supports` no VM of ours, so none is defined there.
-    const libvirt_driver driver_;
     libvirt_connection connection_;
     monitor_limit limit_;
     std::uint16_t fixed_port_ = 0;

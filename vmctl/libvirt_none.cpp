@@ -1,4 +1,4 @@
-// A build without libvirt has no hypervisor: an engine has to be named.
+// A build without libvirt has VirtualBox, unless the configuration wants libvirt.
 #include "vmctl/libvirt_hypervisor.hpp"
 
 namespace vmctl {
@@ -9,8 +9,8 @@ std::unique_ptr<hypervisor> make_libvirt_hypervisor(
 {
     throw hypervisor_error(
         hypervisor_problem::refused,
-        "this gangwayd was built without libvirt, and has no virtual machine: name an engine "
-        "(--engine tcp://HOST:PORT or ssh://HOST, or engine.remote in the configuration)"
+        "this gangwayd was built without libvirt; set vm.hypervisor to \"virtualbox\", or name an "
+        "engine (--engine tcp://HOST:PORT or ssh://HOST, or engine.remote in the configuration)"
     );
 }
 

@@ -22,25 +22,6 @@ const char* mode_of(const config::share& share)
     return share.writable ? "rw" : "ro";
 }
 
-// Nothing but "\\0NNN" and plain letters comes in.
-std::string decoded_path(std::string_view text)
-{
-    std::string path;
-    while (!text.empty()) {
-        if (text.size() < 5 || !text.starts_with("\\0")) {
-            path += text.front();
-            text.remove_prefix(1);
-            continue;
-        }
-        const auto digit = [&](std::size_t at) {
-            return static_cast<unsigned>(text[at] - '0') & 7U;
-        };
-        path += static_cast<char>(digit(2) << 6 | digit(3) << 3 | digit(4));
-        text.remove_prefix(5);
-    }
-    return path;
-}
-
 }  // namespace
 
 std::string share_tag(std::size_t index)
@@ -61,6 +42,25 @@ std::string encoded_path(std::string_view path)
         for (const int shift : {6, 3, 0}) text += static_cast<char>('0' + (byte >> shift & 7));
     }
     return text;
+}
+
+// Nothing but "\\0NNN" and plain letters comes in.
+std::string decoded_path(std::string_view text)
+{
+    std::string path;
+    while (!text.empty()) {
+        if (text.size() < 5 || !text.starts_with("\\0")) {
+            path += text.front();
+            text.remove_prefix(1);
+            continue;
+        }
+        const auto digit = [&](std::size_t at) {
+            return static_cast<unsigned>(text[at] - '0') & 7U;
+        };
+        path += static_cast<char>(digit(2) << 6 | digit(3) << 3 | digit(4));
+        text.remove_prefix(5);
+    }
+    return path;
 }
 
 std::string encoded_shares(const std::vector<config::share>& shares)

@@ -19,6 +19,9 @@ std::string share_tag(std::size_t index);
 // "/._-" as \0 and three octal digits.
 std::string encoded_path(std::string_view path);
 
+// Of what encoded_path() has made.
+std::string decoded_path(std::string_view text);
+
 // "rw PATH ro PATH …", encoded.
 std::string encoded_shares(const std::vector<config::share>& shares);
 

@@ -20,7 +20,7 @@ constexpr const char* everything = R"({
         "http_proxy": "http://\"me\"@a:1", "https_proxy": "b:2", "no_proxy": "c", "certificates": ["/ca.pem"]
     },
     "vm": {
-        "libvirt_uri": "qemu:///system", "acceleration": "kvm", "cpus": 3, "memory": "3GiB",
+        "hypervisor": "libvirt", "libvirt_uri": "qemu:///system", "acceleration": "kvm", "cpus": 3, "memory": "3GiB",
         "disk": "100GiB", "image": "/images", "boot2docker": {
             "iso": "https://a.example/b.iso",
             "sha256": "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
@@ -82,6 +82,7 @@ TEST_CASE("every line says where its value came from")
         "certificates": []  // default
     },
     "vm": {
+        "hypervisor": "automatic",  // default
         "libvirt_uri": "qemu:///session",  // default
         "acceleration": "automatic",  // default
         "cpus": 4,  // gangway.json:2

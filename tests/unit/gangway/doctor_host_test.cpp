@@ -124,11 +124,31 @@ TEST_CASE("libvirt needs a daemon to start for a session, and one to talk to for
     CHECK_THAT(judge_libvirt(facts).advice, Contains("apt install libvirt-daemon"));
     facts.uri = "qemu+ssh://there/system";
     CHECK(judge_libvirt(facts).judged == verdict::warning);
-    for (const auto* uri : {"vbox:///session", "vbox+unix:///session"}) {
-        facts.uri = uri;
-        CHECK(judge_libvirt(facts).judged == verdict::wrong);
-        CHECK_THAT(judge_libvirt(facts).advice, Contains("qemu:///session"));
-    }
+}
+
+TEST_CASE("VirtualBox is asked for its version, and named where it is missing")
+{
+    virtualbox_facts facts;
+    CHECK(judge_virtualbox(facts).judged == verdict::wrong);
+    CHECK(
+        judge_virtualbox(facts).found ==
+        "gangwayd is built without libvirt, and there is no VBoxManage"
+    );
+    CHECK_THAT(judge_virtualbox(facts).advice, Contains("install VirtualBox"));
+    CHECK_THAT(judge_virtualbox(facts).advice, Contains("engine.remote"));
+    facts.asked_for = true;
+    facts.path = "/usr/bin/VBoxManage";
+    facts.version = "7.0.20r163906\n";
+    CHECK(judge_virtualbox(facts).judged == verdict::ok);
+    CHECK(
+        judge_virtualbox(facts).found ==
+        "version 7.0.20r163906, /usr/bin/VBoxManage (vm.hypervisor is \"virtualbox\")"
+    );
+    facts.version = "WARNING: The vboxdrv kernel module is not loaded.\n7.0.20r163906\n";
+    CHECK(judge_virtualbox(facts).judged == verdict::wrong);
+    CHECK(judge_virtualbox(facts).found == "WARNING: The vboxdrv kernel module is not loaded.");
+    facts.version.reset();
+    CHECK(judge_virtualbox(facts).judged == verdict::wrong);
 }
 
 TEST_CASE("the free space has to do for a VM's memory and a little more")

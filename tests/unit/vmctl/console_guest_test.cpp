@@ -36,13 +36,16 @@ hypervisor_problem problem_of(const std::function<void()>& work)
 
 // The fake hypervisor stays in reach.
 struct guest {
-    explicit guest(const played_console& console)
+    explicit guest(
+        const played_console& console, console_manners manners = manners_of_boot2docker()
+    )
     {
+        manners.where = "true";
         auto made = std::make_unique<test_support::fake_hypervisor>();
         host = made.get();
         made->define({});
         made->power_on();
-        vm = make_console_guest(std::move(made), console.socket(), "true");
+        vm = make_console_guest(std::move(made), console.socket(), std::move(manners));
     }
 
     test_support::fake_hypervisor* host = nullptr;
@@ -179,6 +182,19 @@ TEST_CASE("the agent's programs are those on the data disk, run by root")
     );
     // The hypervisor's own agent is not asked.
     CHECK(one.host->count("run_in_guest") == 0);
+}
+
+TEST_CASE(
+    "an appliance without its agent has its programs run by root, and its power button pressed"
+)
+{
+    const played_console console;
+    const guest one(console, manners_of_appliance());
+    CHECK(one.vm->run_in_guest({"/usr/lib/gangway/doze"}, 20s, {}).status == 0);
+    CHECK(console.sudo_calls() == "/usr/lib/gangway/doze\n");
+    one.vm->ask_to_shut_down();
+    CHECK(one.host->count("ask_to_shut_down") == 1);
+    CHECK(console.sudo_calls() == "/usr/lib/gangway/doze\n");
 }
 
 TEST_CASE("the clock is set to this moment, and who cannot be asked is not taken for silent")

@@ -1,5 +1,5 @@
-// The domain, as text: byte for byte what is in golden/, for each driver and way to run the
-// processors; each valid by libvirt's own schema; and that values cannot break out of it.
+// The domain, as text: byte for byte what is in golden/, for each way to run the processors; each
+// valid by libvirt's own schema; and that values cannot break out of it.
 #include "vmctl/domain_xml.hpp"
 
 #include "tests/support/process.hpp"
@@ -40,7 +40,7 @@ constexpr const char* known_domain = "6ba7b810-9dad-11d1-80b4-00c04fd430c8";
 
 std::string domain_for_qemu(const domain_spec& spec)
 {
-    return domain_xml(libvirt_driver::qemu, spec);
+    return domain_xml(spec);
 }
 
 bool contains(const std::string& text, const std::string& part)
@@ -62,20 +62,17 @@ test_support::process_result validate(const std::filesystem::path& file)
 
 struct golden_case {
     std::string name;  // of the file in golden/
-    libvirt_driver driver;
     accelerator run_by;
     bool shares;
 };
 
 const golden_case golden_cases[] = {
-    {"qemu-kvm", libvirt_driver::qemu, accelerator::kvm, false},
-    {"qemu-kvm-shares", libvirt_driver::qemu, accelerator::kvm, true},
-    {"qemu-hvf", libvirt_driver::qemu, accelerator::hvf, false},
-    {"qemu-hvf-shares", libvirt_driver::qemu, accelerator::hvf, true},
-    {"qemu-emulation", libvirt_driver::qemu, accelerator::emulation, false},
-    {"qemu-emulation-shares", libvirt_driver::qemu, accelerator::emulation, true},
-    {"vbox", libvirt_driver::virtualbox, accelerator::emulation, false},
-    {"vbox-shares", libvirt_driver::virtualbox, accelerator::emulation, true},
+    {"qemu-kvm", accelerator::kvm, false},
+    {"qemu-kvm-shares", accelerator::kvm, true},
+    {"qemu-hvf", accelerator::hvf, false},
+    {"qemu-hvf-shares", accelerator::hvf, true},
+    {"qemu-emulation", accelerator::emulation, false},
+    {"qemu-emulation-shares", accelerator::emulation, true},
 };
 
 std::filesystem::path golden_file(const std::string& name)
@@ -85,15 +82,14 @@ std::filesystem::path golden_file(const std::string& name)
 
 }  // namespace
 
-TEST_CASE("each driver's domain is the golden one, and valid by libvirt's schema")
+TEST_CASE("each way's domain is the golden one, and valid by libvirt's schema")
 {
-    for (const auto& [name, driver, run_by, shares] : golden_cases) {
+    for (const auto& [name, run_by, shares] : golden_cases) {
         auto spec = example();
         spec.run_by = run_by;
         if (shares) spec.shares = {{"/home/it's me & <co>", true}, {"/srv", false}};
-        if (driver == libvirt_driver::virtualbox) spec.data_disk = "/state/disk.vmdk";
         INFO(name);
-        CHECK(domain_xml(driver, spec, known_domain) == text_of(golden_file(name)));
+        CHECK(domain_xml(spec, known_domain) == text_of(golden_file(name)));
         const auto judgement = validate(golden_file(name));
         INFO(judgement.err);
         CHECK(judgement.exit_status == 0);
@@ -145,7 +141,6 @@ TEST_CASE("a configured engine port is used")
 TEST_CASE("a domain that replaces none is given no identity")
 {
     CHECK_FALSE(contains(domain_for_qemu(example()), "<uuid>"));
-    CHECK_FALSE(contains(domain_xml(libvirt_driver::virtualbox, example()), "<uuid>"));
 }
 
 TEST_CASE("paths and texts with the characters of XML stay what they are")
@@ -159,21 +154,18 @@ TEST_CASE("paths and texts with the characters of XML stay what they are")
     CHECK(contains(xml, disk));
     CHECK(contains(xml, "<cmdline>a=&lt;b&gt; &amp; &apos;c&apos;</cmdline>"));
     CHECK_FALSE(contains(xml, "o'neill"));
-    CHECK(contains(domain_xml(libvirt_driver::virtualbox, spec), disk));
 }
 
 TEST_CASE("what a VM is made of is noted in its domain, and everything counts")
 {
-    const auto made_of = [](const domain_spec& spec) {
-        return fingerprint(libvirt_driver::qemu, spec);
-    };
+    const auto made_of = [](const domain_spec& spec) { return fingerprint(spec); };
     auto spec = example();
     const auto xml = domain_for_qemu(spec);
     const auto noted = attribute_in_metadata(xml.substr(xml.find("<gangway:vm")), "spec");
     CHECK(noted == made_of(spec));
     CHECK(made_of(example()) == made_of(spec));
     // Whose identity libvirt gives, not we.
-    const auto again = domain_xml(libvirt_driver::qemu, spec, known_domain);
+    const auto again = domain_xml(spec, known_domain);
     CHECK(attribute_in_metadata(again, "spec") == noted);
     SECTION("the image")
     {

@@ -39,9 +39,6 @@ TEST_CASE("each problem is a sentence that says what to do")
     const std::vector<expectation> table = {
         {hypervisor_problem::unreachable, uri, {uri, "install libvirt-daemon", "no such file"}},
         {hypervisor_problem::not_allowed, uri, {uri, "group libvirt", "no such file"}},
-        {hypervisor_problem::no_driver,
-         "vbox:///session",
-         {"vbox:///session", "qemu:///session", "engine.remote", "no such file"}},
         {hypervisor_problem::no_emulator, uri, {uri, "install qemu-system-x86"}},
         {hypervisor_problem::no_accelerator, "kvm", {"\"kvm\"", "/dev/kvm", "\"automatic\""}},
         {hypervisor_problem::port_taken, "2376", {"port 2376", "vm.engine_port"}},
@@ -75,6 +72,19 @@ TEST_CASE("an accelerator that is asked for by name is taken or refused")
     CHECK(problem_of(host, config::acceleration::hvf) == hypervisor_problem::no_accelerator);
     host.supports_only({accelerator::emulation});
     CHECK(problem_of(host, config::acceleration::kvm) == hypervisor_problem::no_accelerator);
+}
+
+TEST_CASE(
+    "VirtualBox has one way to run processors, which is taken or what was asked for is refused"
+)
+{
+    fake_hypervisor host;
+    host.supports_only({accelerator::virtualbox});
+    CHECK(
+        choose_accelerator(host, config::acceleration::automatic, uri) == accelerator::virtualbox
+    );
+    CHECK(problem_of(host, config::acceleration::kvm) == hypervisor_problem::no_accelerator);
+    CHECK(problem_of(host, config::acceleration::emulation) == hypervisor_problem::no_accelerator);
 }
 
 TEST_CASE("without a usable QEMU that is what is said, whatever was asked for")

@@ -55,21 +55,6 @@ TEST_CASE("a libvirt that is not there is an error that says what to install")
     }
 }
 
-TEST_CASE("VirtualBox is refused before anything is installed for it, with what works in its place")
-{
-    const auto host = make_libvirt_hypervisor("vbox:///session", "gangway-test", "/d.img");
-    try {
-        host->state();
-        FAIL("it was tried");
-    } catch (const hypervisor_error& error) {
-        CHECK(error.problem() == hypervisor_problem::no_driver);
-        CHECK_THAT(error.what(), Catch::Contains("cannot run its VM at vbox:///session"));
-        CHECK_THAT(error.what(), Catch::Contains("forwards no port"));
-        CHECK_THAT(error.what(), Catch::Contains("qemu:///session"));
-        CHECK_THAT(error.what(), Catch::Contains("engine.remote"));
-    }
-}
-
 TEST_CASE("a domain that nobody has defined is absent, and stopping it is no error")
 {
     const auto host = make_libvirt_hypervisor(test_host, "gangway-test", "/d.img");
