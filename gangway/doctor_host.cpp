@@ -1,6 +1,7 @@
-// The judges. Their advice is for Debian where it names packages, as the daemon's own is.
+// The judges.
 #include "gangway/doctor_host.hpp"
 
+#include "config/install_advice.hpp"
 #include "gangway/wording.hpp"
 
 #include <algorithm>
@@ -75,7 +76,7 @@ finding judge_qemu(const program_facts& emulator)
         "qemu",
         verdict::wrong,
         "there is no " + emulator.name,
-        "install qemu-system-x86 (apt install qemu-system-x86)"};
+        config::install_advice("qemu-system-x86")};
 }
 
 finding judge_libvirt(const libvirt_facts& facts)
@@ -95,7 +96,7 @@ finding judge_libvirt(const libvirt_facts& facts)
             "libvirt",
             verdict::wrong,
             "there is no " + facts.daemons.front().name,
-            "install libvirt-daemon (apt install libvirt-daemon)"};
+            config::install_advice("libvirt-daemon")};
     if (facts.by_system && facts.system_obstacle)
         return {
             "libvirt",
@@ -144,10 +145,7 @@ finding judge_disk_tools(const std::vector<program_facts>& tools)
     const auto missing = names_of_missing(tools);
     if (missing.empty()) return {"disk tools", verdict::ok, "all are here", {}};
     return {
-        "disk tools",
-        verdict::wrong,
-        "missing: " + missing,
-        "install e2fsprogs (apt install e2fsprogs)"};
+        "disk tools", verdict::wrong, "missing: " + missing, config::install_advice("e2fsprogs")};
 }
 
 finding judge_ssh(
@@ -160,7 +158,7 @@ finding judge_ssh(
         "ssh",
         ssh_keygen.path ? verdict::warning : verdict::wrong,
         "missing: " + missing,
-        "install openssh-client (apt install openssh-client)"};
+        config::install_advice("openssh-client")};
 }
 
 finding judge_space(const space_facts& facts)

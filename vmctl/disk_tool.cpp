@@ -1,6 +1,8 @@
 // What is said of external tools, whatever runs them.
 #include "vmctl/disk_tool.hpp"
 
+#include "config/install_advice.hpp"
+
 #include <map>
 #include <string_view>
 
@@ -19,8 +21,7 @@ std::string install_advice_for(const std::string& program)
     };
     const auto package = packages.find(std::string_view(program).substr(program.rfind('/') + 1));
     if (package == packages.end()) return "install it";
-    return "install the package " + std::string(package->second) + " (apt install " +
-           std::string(package->second) + ")";
+    return config::install_advice(std::string(package->second));
 }
 
 std::string failure_of(const tool_call& call, const tool_result& result)

@@ -34,7 +34,7 @@ struct tool_result {
 // storage_error when it did not run; a tool that ran and failed is a result.
 tool_result run_tool(const tool_call& call);
 
-// "install the package e2fsprogs (apt install e2fsprogs)": how to come by a tool that is missing.
+// "install e2fsprogs (apt install e2fsprogs)": how to come by a tool that is missing.
 std::string install_advice_for(const std::string& program);
 
 // A failed run in one line for a message: "mke2fs: No space left on device while …".

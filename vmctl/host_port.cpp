@@ -22,7 +22,8 @@ std::uint16_t port_of_new()
 
 std::uint16_t free_host_port(transport protocol)
 {
-    using namespace boost::asio::ip;
+    using boost::asio::ip::tcp;
+    using boost::asio::ip::udp;
     return protocol == transport::tcp ? port_of_new<tcp>() : port_of_new<udp>();
 }
 

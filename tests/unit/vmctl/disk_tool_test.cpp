@@ -133,8 +133,7 @@ TEST_CASE("a missing tool is reported with what to install")
     );
     CHECK_THROWS_WITH(
         run_tool({"/nonexistent/mke2fs", {}, {}, -1}),
-        "the program /nonexistent/mke2fs is missing: install the package e2fsprogs (apt install "
-        "e2fsprogs)"
+        "the program /nonexistent/mke2fs is missing: install e2fsprogs (apt install e2fsprogs)"
     );
     CHECK_THROWS_WITH(
         run_tool({"/nonexistent/ssh-keygen", {}, {}, -1}), Catch::Contains("openssh-client")

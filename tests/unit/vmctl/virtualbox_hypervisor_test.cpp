@@ -1,112 +1,17 @@
-// A VM's life in VirtualBox, over a stand-in for VBoxManage (stand_in_vboxmanage.sh): no VirtualBox
-// was ever run by these tests.
-#include "vmctl/virtualbox_hypervisor.hpp"
-
+// A VM's life in VirtualBox, over a stand-in for VBoxManage.
 #include "tests/support/eventually.hpp"
-#include "tests/support/test_directory.hpp"
-#include "vmctl/virtualbox_program.hpp"
+#include "virtualbox_installation.hpp"
 
-#include <boost/asio/io_context.hpp>
-#include <boost/asio/ip/tcp.hpp>
 #include <catch2/catch.hpp>
 
 #include <algorithm>
 #include <mutex>
-#include <sstream>
-#include <string>
-#include <vector>
 
-using namespace vmctl;
-using namespace std::chrono_literals;
+using namespace virtualbox;
 using Catch::Contains;
 using test_support::eventually;
 
 namespace {
-
-namespace fs = std::filesystem;
-
-constexpr const char* name = "gangway-test";
-
-// Nothing is waited for that does not come.
-virtualbox_times quick()
-{
-    virtualbox_times times;
-    times.busy_pause = 1ms;
-    times.look = 20ms;
-    return times;
-}
-
-struct installation {
-    installation()
-    {
-        fs::create_symlink(STAND_IN_VBOXMANAGE, program());
-        test_support::write_file(directory / "state/disk.img", std::string(65536, '\0'));
-        test_support::write_file(directory / "gangway.iso", "an ISO");
-    }
-
-    fs::path program() const { return directory / "VBoxManage"; }
-
-    std::unique_ptr<hypervisor> daemon(const std::string& state = "state") const
-    {
-        virtualbox_places places;
-        places.name = name;
-        places.data_disk = directory / state / "disk.img";
-        places.folder = directory / state / "virtualbox";
-        places.program = [found = program()] { return std::optional(found); };
-        return make_virtualbox_hypervisor(std::move(places), times);
-    }
-
-    domain_spec spec() const
-    {
-        domain_spec spec;
-        spec.name = name;
-        spec.version = "0.1.0";
-        spec.memory = config::gibibytes(1);
-        spec.iso = directory / "gangway.iso";
-        spec.data_disk = directory / "state/disk.img";
-        spec.serial_log = directory / "state/serial.log";
-        spec.serial_socket = directory / "state/serial.sock";
-        spec.shares = {{"/srv", false}};
-        return spec;
-    }
-
-    std::string state_of_vm() const { return test_support::read_file(vm() / "state"); }
-
-    void goes(const std::string& state) const
-    {
-        test_support::write_file(vm() / "state.new", state + "\n");
-        fs::rename(vm() / "state.new", vm() / "state");
-    }
-
-    void fails(const std::string& command, const std::string& words) const
-    {
-        test_support::write_file(directory / ("fail-" + command), words);
-    }
-
-    std::vector<std::string> calls(const std::string& command) const
-    {
-        std::vector<std::string> found;
-        std::istringstream lines(test_support::read_file(directory / "calls"));
-        for (std::string line; std::getline(lines, line);)
-            if (line.starts_with(command)) found.push_back(line);
-        return found;
-    }
-
-    fs::path vm() const { return directory / "vms" / name; }
-
-    test_support::test_directory directory;
-    virtualbox_times times = quick();
-};
-
-hypervisor_error failure_of(const std::function<void()>& work)
-{
-    try {
-        work();
-    } catch (const hypervisor_error& error) {
-        return error;
-    }
-    throw std::runtime_error("nothing was thrown");
-}
 
 class event_record {
 public:
@@ -292,131 +197,6 @@ TEST_CASE("ports are forwarded while the VM runs, once each, and let go")
     CHECK_THAT(test_support::read_file(here.vm() / "rules"), Contains("udp"));
 }
 
-TEST_CASE("a VM of the same name that is not ours is left alone")
-{
-    const installation here;
-    const auto host = here.daemon();
-    host->define(here.spec());
-    host->power_on();
-    SECTION("another daemon's")
-    {
-        const auto other = here.daemon("elsewhere");
-        const auto error = failure_of([&] { other->state(); });
-        CHECK(error.problem() == hypervisor_problem::taken);
-        CHECK_THAT(error.what(), Contains((here.directory / "state/disk.img").string()));
-    }
-    SECTION("a user's, running or not")
-    {
-        test_support::write_file(here.vm() / "extra", "");
-        CHECK(failure_of([&] { host->state(); }).problem() == hypervisor_problem::taken);
-        here.goes("poweroff");
-        const auto error = failure_of([&] { host->define(here.spec()); });
-        CHECK(error.problem() == hypervisor_problem::taken);
-        CHECK_THAT(error.what(), Contains("that Gangway has not made"));
-        CHECK(fs::exists(here.vm()));
-    }
-}
-
-TEST_CASE("VirtualBox's own words reach the user")
-{
-    const installation here;
-    const auto host = here.daemon();
-    host->define(here.spec());
-    here.fails(
-        "startvm",
-        "VBoxManage: error: VT-x is not available (VERR_VMX_NO_VMX)\n"
-        "VBoxManage: error: Details: code E_FAIL (0x80004005), component ConsoleWrap\n"
-    );
-    const auto error = failure_of([&] { host->power_on(); });
-    CHECK(error.problem() == hypervisor_problem::refused);
-    CHECK(
-        error.what() ==
-        std::string(
-            "VirtualBox could not start gangway-test (VT-x is not available (VERR_VMX_NO_VMX))"
-        )
-    );
-}
-
-TEST_CASE("a configured engine port that is another program's is named before anything is started")
-{
-    const installation here;
-    const auto host = here.daemon();
-    const auto other = here.daemon();
-    boost::asio::io_context context;
-    boost::asio::ip::tcp::acceptor listener(context, {boost::asio::ip::address_v4::loopback(), 0});
-    auto spec = here.spec();
-    spec.engine_port = listener.local_endpoint().port();
-    host->define(spec);
-    CHECK(failure_of([&] { host->power_on(); }).problem() == hypervisor_problem::port_taken);
-    CHECK(host->state() == power::off);
-    listener.close();
-    CHECK(host->power_on().engine_port == spec.engine_port);
-}
-
-TEST_CASE("a VM that VirtualBox has not quite let go of is waited for, though not for ever")
-{
-    installation here;
-    const auto host = here.daemon();
-    host->define(here.spec());
-    test_support::write_file(here.directory / "busy", "1\n2\n3\n");
-    CHECK_NOTHROW(host->define(here.spec()));
-    std::string always;
-    for (int line = 0; line < 1000; ++line) always += "x\n";
-    test_support::write_file(here.directory / "busy", always);
-    const auto error = failure_of([&] { host->define(here.spec()); });
-    CHECK_THAT(error.what(), Contains("already locked for a session"));
-}
-
-TEST_CASE("a VBoxManage that does not end is ended, and the VM's power is cut where that can be")
-{
-    installation here;
-    const auto host = here.daemon();
-    host->define(here.spec());
-    host->power_on();
-    here.times.call = 1ms;
-    SECTION("VirtualBox does nothing any more")
-    {
-        here.times.last_resort = 1ms;
-        test_support::write_file(here.directory / "hang-showvminfo", "");
-        test_support::write_file(here.directory / "hang-controlvm", "");
-        const auto late = here.daemon();
-        const auto error = failure_of([&] { late->forward({transport::tcp, guest_address, 80}); });
-        CHECK(error.problem() == hypervisor_problem::refused);
-        CHECK_THAT(error.what(), Contains("VBoxManage did not end in time"));
-        CHECK_THAT(failure_of([&] { late->state(); }).what(), Contains("did not end in time"));
-    }
-    SECTION("it does this one thing")
-    {
-        test_support::write_file(here.directory / "hang-showvminfo", "");
-        const auto late = here.daemon();
-        const auto error = failure_of([&] { late->forward({transport::tcp, guest_address, 80}); });
-        CHECK(error.problem() == hypervisor_problem::silent);
-        CHECK_THAT(error.what(), Contains("the VM was switched off"));
-        CHECK(here.state_of_vm() == "poweroff\n");
-    }
-}
-
-TEST_CASE("without VirtualBox every call says what to do, until it is installed")
-{
-    const installation here;
-    bool installed = false;
-    virtualbox_places places;
-    places.name = name;
-    places.data_disk = here.spec().data_disk;
-    places.folder = here.directory / "state/virtualbox";
-    places.program = [&]() -> std::optional<fs::path> {
-        if (!installed) return std::nullopt;
-        return here.program();
-    };
-    const auto host = make_virtualbox_hypervisor(std::move(places), quick());
-    const auto error = failure_of([&] { host->state(); });
-    CHECK(error.problem() == hypervisor_problem::unreachable);
-    CHECK_THAT(error.what(), Contains("VirtualBox is not installed"));
-    CHECK_THAT(error.what(), Contains("--engine tcp://HOST:PORT"));
-    installed = true;
-    CHECK(host->state() == power::absent);
-}
-
 TEST_CASE("what becomes of a VM without us is heard, and what we do ourselves is not")
 {
     event_record heard;
@@ -471,14 +251,4 @@ TEST_CASE("its guest has no agent, and its disk does not grow while it runs")
     CHECK(host->supports(accelerator::virtualbox));
     CHECK_FALSE(host->supports(accelerator::kvm));
     CHECK_FALSE(host->supports(accelerator::emulation));
-}
-
-TEST_CASE("an image without an ISO cannot be booted by VirtualBox, and nothing is made")
-{
-    const installation here;
-    const auto host = here.daemon();
-    auto spec = here.spec();
-    spec.iso.clear();
-    CHECK_THAT(failure_of([&] { host->define(spec); }).what(), Contains("appliance/build"));
-    CHECK_FALSE(fs::exists(here.vm()));
 }

@@ -35,6 +35,9 @@ TEST_CASE("a tool runs in its directory")
 TEST_CASE("a tool that is missing is named, with what to do")
 {
     CHECK_THROWS_WITH(run_tool({"no-such-tool", {}, {}, -1}), Contains("no-such-tool is missing"));
+    CHECK_THROWS_WITH(
+        run_tool({"no-such/mke2fs", {}, {}, -1}), Contains("MSYS2 (pacman -S e2fsprogs)")
+    );
 }
 
 TEST_CASE("a tool that nobody waits for any more is ended")
