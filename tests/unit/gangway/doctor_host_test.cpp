@@ -1,6 +1,8 @@
 // What each state of the machine means for a VM.
 #include "gangway/doctor_host.hpp"
 
+#include "config/install_advice.hpp"
+
 #include <catch2/catch.hpp>
 
 using Catch::Contains;
@@ -121,7 +123,7 @@ TEST_CASE("libvirt needs a daemon to start for a session, and one to talk to for
     CHECK(judge_libvirt(facts).judged == verdict::wrong);
     CHECK(judge_libvirt(facts).advice == "systemctl start libvirtd");
     facts.daemons[1].path.reset();
-    CHECK_THAT(judge_libvirt(facts).advice, Contains("apt install libvirt-daemon"));
+    CHECK_THAT(judge_libvirt(facts).advice, Contains(config::install_advice("libvirt-daemon")));
     facts.uri = "qemu+ssh://there/system";
     CHECK(judge_libvirt(facts).judged == verdict::warning);
 }

@@ -5,6 +5,7 @@
 #include <catch2/catch.hpp>
 #include <nlohmann/json.hpp>
 
+#include <fstream>
 #include <string>
 
 using Catch::Contains;
@@ -134,10 +135,28 @@ TEST_CASE("a second daemon of the same pipe says that it is taken")
     CHECK_THAT(second.said, Contains(stage.docker()));
 }
 
-TEST_CASE("without an engine the daemon says what to do, and that the configuration is wrong")
+TEST_CASE("without an engine, and without VirtualBox, each client is told what to do")
 {
-    const auto name = "npipe:////./pipe/" + new_pipe_name();
-    const auto refused = run({GANGWAYD_PROGRAM, "--listen", name, "--control", name + "-control"});
-    CHECK(refused.status == 2);
-    CHECK_THAT(refused.said, Contains("--engine tcp://HOST:PORT"));
+    const scratch_directory here;
+    const auto name = new_pipe_name();
+    const auto endpoint = "npipe:////./pipe/" + name;
+    const nlohmann::json settings = {{"state_dir", (here / "state").string()}};
+    std::ofstream(here / "gangway.json") << settings;
+    const program daemon(
+        {GANGWAYD_PROGRAM,
+         "--config",
+         (here / "gangway.json").string(),
+         "--listen",
+         endpoint,
+         "--control",
+         endpoint + "-control"},
+        here / "gangwayd.log"
+    );
+    REQUIRE(daemon.says(" ready"));
+    pipe_client client(name);
+    client.write(asks_for("/v1.43/info"));
+    const auto refusal = answered(client);
+    CHECK_THAT(refusal, Contains("HTTP/1.1 5") && Contains("{\"message\":"));
+    CHECK_THAT(refusal, Contains("VirtualBox is not installed"));
+    CHECK_THAT(refusal, Contains("--engine tcp://HOST:PORT"));
 }
