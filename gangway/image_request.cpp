@@ -1,6 +1,7 @@
 // A path or a URL, and its sha256, checked before anybody is asked.
 #include "gangway/image_request.hpp"
 
+#include "config/percent_encoding.hpp"
 #include "config/remote_file.hpp"
 #include "gangway/failure.hpp"
 
@@ -10,30 +11,6 @@
 
 namespace gangway {
 namespace {
-
-// RFC 3986, section 2.3: what needs no escape.
-bool is_unreserved(char letter)
-{
-    return std::isalnum(static_cast<unsigned char>(letter)) != 0 ||
-           std::string_view("-._~/").find(letter) != std::string_view::npos;
-}
-
-std::string percent_encoded(std::string_view text)
-{
-    constexpr std::string_view digits = "0123456789ABCDEF";
-    std::string encoded;
-    for (const char letter : text) {
-        if (is_unreserved(letter)) {
-            encoded += letter;
-            continue;
-        }
-        const auto byte = static_cast<unsigned char>(letter);
-        encoded += '%';
-        encoded += digits[byte / 16U];
-        encoded += digits[byte % 16U];
-    }
-    return encoded;
-}
 
 // As sha256sum prints it, or in capitals.
 std::string checked_sha256(std::string text)
@@ -66,7 +43,7 @@ std::string download_target(const invocation& asked)
     } else {
         place = std::filesystem::absolute(place).lexically_normal().string();
     }
-    auto target = "/v1/image/download?source=" + percent_encoded(place);
+    auto target = "/v1/image/download?source=" + config::percent_encoded(place);
     if (asked.sha256) target += "&sha256=" + checked_sha256(*asked.sha256);
     return target;
 }

@@ -60,9 +60,27 @@ public:
         }
     }
 
+    // One of several values is enough for the engine.
+    void filter(const json_node& filters)
+    {
+        for (const auto& [key, values] : filters.members) {
+            if (key != "volume") continue;
+            for (const auto& value : values.elements)
+                if (value.type == kind::string) add_other(value.text, value.end, "");
+            for (const auto& [value, set] : values.members) add_other(value, set.end, ":true");
+        }
+    }
+
     std::vector<json_edit> edits() && { return std::move(edits_); }
 
 private:
+    void add_other(const std::string& source, std::size_t behind, std::string_view set)
+    {
+        const auto other = translate_(source, missing_source::is_an_error);
+        if (other == source) return;
+        edits_.push_back({behind, behind, ("," + json_quoted(other)).append(set)});
+    }
+
     void mounts(const json_node& owner)
     {
         for (const auto* list : members_named(owner, "Mounts"))
@@ -195,6 +213,9 @@ std::optional<std::string> translate_paths(
             break;
         case names_paths::plugin:
             found.plugin(*root);
+            break;
+        case names_paths::filter:
+            found.filter(*root);
             break;
     }
     auto edits = std::move(found).edits();

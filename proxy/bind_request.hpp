@@ -1,7 +1,8 @@
 // The requests of the Docker Engine API that name paths of the client's machine, and where in them.
 // Sources: moby api/swagger.yaml; daemon/server/router/container (HostConfig beside the fields of
 // its own at the root, before version 27); volume/local (options "o" and "device"); plugin/v2
-// (settable.go: "MOUNT.source=PATH").
+// (settable.go: "MOUNT.source=PATH"); api/types/filters (Args: a map of values, before API 1.22 a
+// list), daemon/list.go (`volume` is a mount's name, source or target).
 #pragma once
 
 #include "config/windows_path.hpp"
@@ -20,6 +21,7 @@ enum class names_paths {
     volume,       // POST /volumes/create
     service,      // POST /services/create and /services/{id}/update
     plugin,       // POST /plugins/{name}/set
+    filter,       // GET /containers/json, in the query: what `filters` says of `volume`
 };
 
 // What the engine does about a bind source that does not exist.
@@ -32,7 +34,8 @@ enum class missing_source {
 using path_translation = std::function<std::string(const std::string&, missing_source)>;
 
 // The body with every bind source translated, and no other byte changed. Nothing: it stays as it
-// is, because no source changes or because it is no JSON (which the engine will say).
+// is, because no source changes or because it is no JSON (which the engine will say). In a filter
+// the translated source is added, as the path may be meant for one in a container, too.
 std::optional<std::string> translate_paths(
     names_paths what,
     std::string_view body,

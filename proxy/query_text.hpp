@@ -13,7 +13,7 @@ std::string_view query_of(std::string_view target);
 // The first value of `name`, unescaped; empty when the name has none. Nothing: it does not occur.
 std::optional<std::string> query_value(std::string_view query, std::string_view name);
 
-// `target` with `value`, which needs no escapes, as the only one of `name`.
+// `target` with `value`, which is escaped where it has to be, as the only one of `name`.
 std::string with_query_value(
     std::string_view target, std::string_view name, std::string_view value
 );

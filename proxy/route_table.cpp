@@ -137,6 +137,13 @@ bool is_followed(row::stream streams, std::string_view query)
     return false;
 }
 
+// Which may be meant by the path that is mounted.
+bool filters_by_volume(std::string_view query)
+{
+    const auto filters = query_value(query, "filters");
+    return filters && filters->find("\"volume\"") != std::string::npos;
+}
+
 }  // namespace
 
 named_route find_named_route(std::string_view method, std::string_view target)
@@ -161,6 +168,8 @@ named_route find_named_route(std::string_view method, std::string_view target)
         // no event tells of either.
         if (asked_for_in_query(query, "size") || asked_for_in_query(query, "status"))
             found.lasting = false;
+        if (row_path == "/containers/json" && filters_by_volume(query))
+            found.names = names_paths::filter;
         return named;
     }
     for (std::size_t place = 0; place < plain_routes.size(); ++place) {

@@ -182,7 +182,7 @@ private:
     io_task<> end_of_following();
 
     // session_binds.cpp: requests that name paths of this machine
-    io_task<std::optional<std::string>> translated_body(names_paths what, std::string body);
+    io_task<std::optional<std::string>> translate(names_paths what, std::string text);
 
     // session_starts.cpp: what a container publishes is open before the client hears of its start
     io_task<> admit_start(route what);

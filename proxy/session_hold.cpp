@@ -1,7 +1,9 @@
 // Requests that have to be here as a whole before they are sent on (route::holds): held, asked
 // about, and sent on as the engine has to see them, or answered here.
+#include "config/percent_encoding.hpp"
 #include "proxy/bind_rules.hpp"
 #include "proxy/error_reply.hpp"
+#include "proxy/query_text.hpp"
 #include "proxy/session.hpp"
 #include "proxy/whole_message.hpp"
 
@@ -20,6 +22,9 @@ constexpr std::size_t largest = std::size_t{16} << 20;
 
 constexpr std::string_view go_on = "HTTP/1.1 100 Continue\r\n\r\n";
 
+// Of a list's query.
+constexpr std::string_view filters = "filters";
+
 }  // namespace
 
 // The head, of which `admitted_` is the size, begins what is unread. False: the engine does not
@@ -28,6 +33,7 @@ io_task<bool> session::forward_held()
 {
     const auto head_size = admitted_;
     const auto framing = requests_.head().body;
+    const std::string target(requests_.head().target);
     const bool asked_for = requests_.head().expects_continue && !between_requests_;
     if (asked_for) {
         co_await answers_before();
@@ -35,16 +41,18 @@ io_task<bool> session::forward_held()
     }
     const auto held = co_await hold_body();
     const auto what = std::exchange(held_, route{});
-    std::optional<std::string> body;
+    const bool is_filter = what.names == names_paths::filter;
+    std::optional<std::string> translated;
     std::string refused;
     int status = request_refused;
     if (held == holding::too_large) {
         refused = refusal_reply("the request is too large to look for paths in it");
     } else if (held == holding::whole && !unanswered_.empty()) {
         const auto framed = from_client_.bytes().substr(head_size, admitted_ - head_size);
-        auto before = unframed_body(framing, framed);
+        auto before = is_filter ? query_value(query_of(target), filters).value_or("")
+                                : unframed_body(framing, framed);
         try {
-            body = co_await translated_body(what.names, std::move(before));
+            translated = co_await translate(what.names, std::move(before));
             co_await admit_start(what);
         } catch (const path_not_shared& error) {
             refused = refusal_reply(error.what());
@@ -58,12 +66,16 @@ io_task<bool> session::forward_held()
         co_return true;
     }
     expect_answer(what);
-    if (!body && !asked_for) co_return co_await send(std::exchange(admitted_, 0));
+    if (!translated && !asked_for) co_return co_await send(std::exchange(admitted_, 0));
     const auto message = from_client_.bytes().substr(0, admitted_);
     std::string head(message.substr(0, head_size));
     if (asked_for) head = without_expectation(head);
-    const auto changed = body ? message_with_body(framing, head, *body)
-                              : head + std::string(message.substr(head_size));
+    if (translated && is_filter)
+        head = with_target(
+            head, with_query_value(target, filters, config::percent_encoded(*translated))
+        );
+    const auto changed = translated && !is_filter ? message_with_body(framing, head, *translated)
+                                                  : head + std::string(message.substr(head_size));
     from_client_.drop(std::exchange(admitted_, 0));
     co_return co_await send_bytes(changed);
 }

@@ -93,6 +93,11 @@ TEST_CASE("every field that names a bind source is found")
             R"(["data.source=/a","DEBUG=1","data.source=/b=c","data.destination=/d","/e"])",
             {"/a", "/b=c"}},
         row{names_paths::plugin, R"({"data.source":"/a"})", {}},
+        row{names_paths::filter,
+            R"({"volume":{"/a":true,"v":true},"name":{"/n":true}})",
+            {"/a", "v"}},
+        row{names_paths::filter, R"({"volume":["/a",7],"label":["/l"]})", {"/a"}},
+        row{names_paths::filter, R"(["volume"])", {}},
         row{names_paths::no, R"({"HostConfig":{"Binds":["/a:/b"]}})", {}}
     );
     CAPTURE(given.body);
@@ -132,6 +137,21 @@ TEST_CASE("a plugin's mount is moved in its setting")
     CHECK(
         translate_paths(names_paths::plugin, R"([ "X=/from", "m.source=/from/a" ])", moved) ==
         R"([ "X=/from", "m.source=/to/a" ])"
+    );
+}
+
+TEST_CASE("to a filter the other path is added: the one in it may be a container's")
+{
+    CHECK(
+        translate_paths(
+            names_paths::filter,
+            R"({"name":{"/from":true}, "volume":{"/from/a": true ,"v":true}})",
+            moved
+        ) == R"({"name":{"/from":true}, "volume":{"/from/a": true,"/to/a":true ,"v":true}})"
+    );
+    CHECK(
+        translate_paths(names_paths::filter, R"({"volume":[ "/stay", "/from"]})", moved) ==
+        R"({"volume":[ "/stay", "/from","/to"]})"
     );
 }
 

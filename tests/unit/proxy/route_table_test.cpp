@@ -48,6 +48,8 @@ TEST_CASE("requests find their route")
         return route{activity::active, false, what, false, true};
     };
     constexpr route hijack{activity::active, true};
+    auto by_volume = inspect_paths;
+    by_volume.names = names_paths::filter;
     const auto [method, target, expected] = GENERATE_COPY(table<std::string, std::string, route>({
         {"GET", "/_ping", inspect},
         {"HEAD", "/_ping", inspect},
@@ -89,6 +91,10 @@ TEST_CASE("requests find their route")
         {"GET", "/images/json?filters=size", inspect},
         {"GET", "/networks", inspect},
         {"GET", "/networks/a", inspect},
+        {"GET", "/containers/json?filters=%7B%22volume%22%3A%7B%22%2Fa%22%3Atrue%7D%7D", by_volume},
+        {"GET", "/containers/json?filters=%7B%22name%22%3A%7B%22volume%22%3Atrue%7D%7D", by_volume},
+        {"GET", "/containers/json?filters=%7B%22name%22%3A%7B%22a%22%3Atrue%7D%7D", inspect_paths},
+        {"GET", "/volumes?filters=%7B%22volume%22%3A%7B%22%2Fa%22%3Atrue%7D%7D", inspect_paths},
         {"GET", "/volumes", inspect_paths},
         {"GET", "/plugins", inspect_paths},
         {"GET", "/plugins/vendor/files:latest/json", inspect_paths},

@@ -112,6 +112,34 @@ TEST_CASE("a path that leads into a share is replaced, in a body of known length
     }(one, chunked));
 }
 
+TEST_CASE("containers are filtered by the path that the client knows, too")
+{
+    sharing_session one;
+    one.run([](sharing_session& f) -> asio::awaitable<void> {
+        const auto list = [](const std::string& query) {
+            return "GET /containers/json" + query + " HTTP/1.1\r\nHost: d\r\n\r\n";
+        };
+        const auto link = (f.top / "link").string();
+        const auto shared = f.shared.string();
+        const std::string none = "?all=1&filters=%7B%22volume%22%3A%5B%22/opt/x%22%2C%22v%22%5D%7D";
+        co_await send(f.client, list("?filters=%7B%22volume%22:[%22" + link + "%22]%7D&all=1"));
+        co_await send(f.client, list(none));
+        auto engine = co_await f.accept();
+        const auto expected = list(
+            "?all=1&filters=%7B%22volume%22%3A%5B%22" + link + "%22%2C%22" + shared + "%22%5D%7D"
+        );
+        const auto seen = co_await receive(engine, expected.size());
+        CHECK(seen == expected);
+        co_await send(engine, created);
+        const auto answer = co_await receive(f.client, created.size());
+        CHECK(answer == created);
+        // Neither is a path that the engine knows by another name.
+        const auto next = co_await receive(engine, list(none).size());
+        CHECK(next == list(none));
+        f.client.close();
+    }(one));
+}
+
 TEST_CASE("a path that is not shared is refused here, and the connection goes on")
 {
     sharing_session one;
