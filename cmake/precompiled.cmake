@@ -11,10 +11,8 @@ function(precompile TARGET)
     endif()
 endfunction()
 
-# precompile_product(TARGET HEADER…): in the preset that compiles everything a second time for a
-# sanitizer. The others do without, so that a file of the product which forgets an include does not
-# compile there.
-option(GANGWAY_PRECOMPILED "Set by the preset asan" OFF)
+# precompile_product(TARGET HEADER…): in the presets that compile several files at once, too.
+option(GANGWAY_PRECOMPILED "Precompile headers of the product; set by most presets" OFF)
 
 function(precompile_product TARGET)
     if(GANGWAY_PRECOMPILED)

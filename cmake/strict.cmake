@@ -6,7 +6,8 @@ target_compile_options(strict INTERFACE
     $<$<CXX_COMPILER_ID:GNU>:-Wduplicated-cond -Wlogical-op>
     # GCC 12 reports false positives inside Boost and libstdc++ once they are inlined into our code.
     $<$<CXX_COMPILER_ID:GNU>:-Wno-maybe-uninitialized -Wno-null-dereference
-        -Wno-mismatched-new-delete>)
+        -Wno-mismatched-new-delete -Wno-array-bounds -Wno-restrict
+        -Wno-stringop-overflow -Wno-stringop-overread>)
 # Files that are compiled at once see each other's private names, and are a header's to GCC.
 target_compile_options(strict INTERFACE
     $<$<BOOL:$<TARGET_PROPERTY:UNITY_BUILD>>:-Wno-shadow

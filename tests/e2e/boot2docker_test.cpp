@@ -150,7 +150,7 @@ void what_was_there_is_there_after_a_second_start(const account& user)
 
 }  // namespace
 
-TEST_CASE("boot2docker's ISO is an image like ours")
+TEST_CASE("boot2docker's ISO is an image like ours", "[long]")
 {
     // Made by tests/boot2docker/build.
     REQUIRE(fs::exists(shared_premises().boot2docker()));

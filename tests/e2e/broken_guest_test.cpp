@@ -47,7 +47,9 @@ bool kernel_runs(const account& user)
 
 }  // namespace
 
-TEST_CASE("a guest that misses the deadline is switched off, its stage and last words told")
+TEST_CASE(
+    "a guest that misses the deadline is switched off, its stage and last words told", "[long]"
+)
 {
     account user;
     install_stuck_image(user);

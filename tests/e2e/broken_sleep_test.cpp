@@ -170,7 +170,7 @@ void a_vm_that_dies_on_the_way_loses_no_data(const account& user)
 
 }  // namespace
 
-TEST_CASE("a VM that is called back, or dies, on its way to sleep or back loses nothing")
+TEST_CASE("a VM that is called back, or dies, on its way to sleep or back loses nothing", "[long]")
 {
     account user;
     user.install_image();

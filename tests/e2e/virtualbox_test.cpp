@@ -54,7 +54,7 @@ TEST_CASE("without VirtualBox the daemon serves, and says what to install")
     CHECK(up.err.find("VirtualBox is not installed") != std::string::npos);
 }
 
-TEST_CASE("a VM in VirtualBox starts, sleeps, is taken over and goes")
+TEST_CASE("a VM in VirtualBox starts, sleeps, is taken over and goes", "[long]")
 {
     account user;
     install_virtualbox(user);
