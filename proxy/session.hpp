@@ -255,8 +255,8 @@ private:
     bool download_begun_ = false;  // from upstream_
     bool letting_go_ = false;      // of upstream_, which goes when download() has ended
     resumption let_go_;            // it is gone
-    // Beside it there is no upstream_, and no other answer.
-    std::optional<followed_answer> following_;
+    // Beside it there is no upstream_, and no other answer. Apart, since few connections have one.
+    std::unique_ptr<followed_answer> following_;
     resumption followed_;  // it has ended
 
     // Client to engine

@@ -6,6 +6,7 @@
 #include <boost/asio/post.hpp>
 #include <boost/system/system_error.hpp>
 
+#include <memory>
 #include <string>
 #include <utility>
 
@@ -35,7 +36,7 @@ io_task<session::admission> session::follow(
         what.activity,
         requester_now(),
         name_};
-    following_.emplace(
+    following_ = std::make_unique<followed_answer>(
         tools_, engine_, dialer_, *client_.stream, std::move(request), std::move(stream)
     );
     if (keeps_alive_) following_->keep_alive();
