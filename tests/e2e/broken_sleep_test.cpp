@@ -1,9 +1,11 @@
 // What comes between a VM and its sleep: a client who needs it, and the death of QEMU or of the
 // daemon, at each step on the way to being saved and back. The steps are told apart by the files
-// that they make on the host.
+// that they make on the host. At the end, what kills it while it is used, and an image that is
+// none.
 #include "tests/e2e/account.hpp"
 #include "tests/e2e/busybox.hpp"
 #include "tests/e2e/disk_check.hpp"
+#include "tests/e2e/image_steps.hpp"
 #include "tests/e2e/premises.hpp"
 #include "tests/support/eventually.hpp"
 #include "tests/support/process.hpp"
@@ -168,9 +170,22 @@ void a_vm_that_dies_on_the_way_loses_no_data(const account& user)
     }
 }
 
+// The kernel restarts, which ends the VM; the next call starts it.
+void a_guest_that_panics_comes_back(const account& user)
+{
+    const auto machine = user.virtual_machines();
+    user.gangway({"ssh", "sudo sh -c 'sync; echo c >/proc/sysrq-trigger'"});
+    another_has_its_data(user);
+    REQUIRE(user.virtual_machines().size() == 1);
+    CHECK(user.virtual_machines() != machine);
+    CHECK(user.vm().at("stopped_by").get<std::string>().starts_with("Kernel panic - not syncing"));
+}
+
 }  // namespace
 
-TEST_CASE("a VM that is called back, or dies, on its way to sleep or back loses nothing", "[long]")
+TEST_CASE(
+    "a VM that is called back, or dies, on its way to sleep or anywhere, loses nothing", "[long]"
+)
 {
     account user;
     user.install_image();
@@ -192,7 +207,9 @@ TEST_CASE("a VM that is called back, or dies, on its way to sleep or back loses 
     a_client_calls_saving_off(user);
     a_daemon_that_dies_on_the_way_loses_nothing(user);
     a_vm_that_dies_on_the_way_loses_no_data(user);
+    a_guest_that_panics_comes_back(user);
     CHECK(user.gangway({"down"}).exit_status == 0);
     the_disk_is_clean(user);
+    an_image_that_does_not_start_is_taken_back(user);
     CHECK(user.stop_daemon() == 0);
 }

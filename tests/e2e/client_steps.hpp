@@ -1,4 +1,4 @@
-// Steps of the story that is told in vm_life_test.cpp: other clients than the docker command, on a
+// Steps of the story that is told in clients_test.cpp: other clients than the docker command, on a
 // VM that has an image `busybox`.
 #pragma once
 

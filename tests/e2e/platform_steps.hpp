@@ -1,4 +1,4 @@
-// Step of the story that is told in vm_life_test.cpp: images of other processors, on a VM that runs
+// Step of the story that is told in clients_test.cpp: images of other processors, on a VM that runs
 // and has an image `busybox`.
 #pragma once
 

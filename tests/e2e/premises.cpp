@@ -91,17 +91,19 @@ premises::premises()
     fs::create_directory(directory() / "bin");
     place(GANGWAYD_PROGRAM, gangwayd());
     place(GANGWAY_PROGRAM, gangway());
-    place(DOCKER_COMPOSE, docker_compose());
     place(CONTAINER_PROBE, container_probe());
-    place(FOREIGN_BUSYBOX, foreign_busybox());
     place(COMPANY_NETWORK, company_network());
     fs::create_directory(directory() / "node");
-    place(NODE_MODULES, directory() / "node/modules.tar");
     place(NODE_PROGRAM, directory() / "node/clients.cjs");
-    for (const auto* const each : {"boot2docker.iso", "boot2docker.iso.sha256"}) {
-        const auto made = fs::path(BOOT2DOCKER) / each;
-        if (fs::exists(made)) place(made, directory() / each);
-    }
+    // Fetched and made for the tests with the tag [long].
+    const auto place_if_there = [](const fs::path& from, const fs::path& to) {
+        if (fs::exists(from)) place(from, to);
+    };
+    place_if_there(DOCKER_COMPOSE, docker_compose());
+    place_if_there(FOREIGN_BUSYBOX, foreign_busybox());
+    place_if_there(NODE_MODULES, directory() / "node/modules.tar");
+    for (const auto* const each : {"boot2docker.iso", "boot2docker.iso.sha256"})
+        place_if_there(fs::path(BOOT2DOCKER) / each, directory() / each);
     place_image();
     become_ordinary_user({directory(), directory() / "bin", directory() / "node", image()});
     // A directory of root's would be no working directory for this user's programs.

@@ -1,4 +1,5 @@
 // Requests and answers with Windows' paths, on their way through a session.
+#include "config/percent_encoding.hpp"
 #include "session_fixture.hpp"
 #include "windows_disk.hpp"
 
@@ -80,6 +81,28 @@ TEST_CASE("a request in the guest's form reaches the engine byte for byte")
         co_await f.expect_at_engine(engine, request);
         f.client.close();
     }(one));
+}
+
+TEST_CASE("containers are found by a path of Windows, in whatever form")
+{
+    const auto written =
+        GENERATE(as<std::string>(), R"(C:\Users\Me)", "c:/users/ME", "//c/Users/Me");
+    windows_session one;
+    one.run([](windows_session& f, const std::string& path) -> asio::awaitable<void> {
+        const auto list = [](const std::string& filters) {
+            return "GET /v1.41/containers/json?filters=" + config::percent_encoded(filters) +
+                   " HTTP/1.1\r\nHost: d\r\n\r\n";
+        };
+        const auto quoted = nlohmann::json(path).dump();
+        const auto asked = list(R"({"volume":{)" + quoted + R"(:true,"v":true}})");
+        co_await send(f.client, asked);
+        auto engine = co_await f.accept();
+        const auto seen =
+            list(R"({"volume":{)" + quoted + R"(:true,"/c/Users/Me":true,"v":true}})");
+        co_await f.expect_at_engine(engine, seen);
+        CHECK(f.made.empty());
+        f.client.close();
+    }(one, written));
 }
 
 TEST_CASE("Docker's pipe is the engine's socket in a container")
