@@ -7,7 +7,6 @@
 
 #include <cctype>
 #include <filesystem>
-#include <string_view>
 
 namespace gangway {
 namespace {
