@@ -25,6 +25,30 @@ constexpr std::string_view go_on = "HTTP/1.1 100 Continue\r\n\r\n";
 // Of a list's query.
 constexpr std::string_view filters = "filters";
 
+// What of a request that is here as a whole may name paths.
+std::string text_with_paths(
+    names_paths what, std::string_view target, const body_framing& framing, std::string_view framed
+)
+{
+    if (what == names_paths::filter) return query_value(query_of(target), filters).value_or("");
+    return unframed_body(framing, framed);
+}
+
+// The request with `text` in place of that.
+std::string message_with_paths(
+    names_paths what,
+    std::string_view target,
+    const body_framing& framing,
+    std::string_view head,
+    std::string_view framed,
+    std::string_view text
+)
+{
+    if (what != names_paths::filter) return message_with_body(framing, head, text);
+    const auto changed = with_query_value(target, filters, config::percent_encoded(text));
+    return with_target(head, changed).append(framed);
+}
+
 }  // namespace
 
 // The head, of which `admitted_` is the size, begins what is unread. False: the engine does not
@@ -41,7 +65,6 @@ io_task<bool> session::forward_held()
     }
     const auto held = co_await hold_body();
     const auto what = std::exchange(held_, route{});
-    const bool is_filter = what.names == names_paths::filter;
     std::optional<std::string> translated;
     std::string refused;
     int status = request_refused;
@@ -49,8 +72,7 @@ io_task<bool> session::forward_held()
         refused = refusal_reply("the request is too large to look for paths in it");
     } else if (held == holding::whole && !unanswered_.empty()) {
         const auto framed = from_client_.bytes().substr(head_size, admitted_ - head_size);
-        auto before = is_filter ? query_value(query_of(target), filters).value_or("")
-                                : unframed_body(framing, framed);
+        auto before = text_with_paths(what.names, target, framing, framed);
         try {
             translated = co_await translate(what.names, std::move(before));
             co_await admit_start(what);
@@ -70,12 +92,10 @@ io_task<bool> session::forward_held()
     const auto message = from_client_.bytes().substr(0, admitted_);
     std::string head(message.substr(0, head_size));
     if (asked_for) head = without_expectation(head);
-    if (translated && is_filter)
-        head = with_target(
-            head, with_query_value(target, filters, config::percent_encoded(*translated))
-        );
-    const auto changed = translated && !is_filter ? message_with_body(framing, head, *translated)
-                                                  : head + std::string(message.substr(head_size));
+    const auto framed = message.substr(head_size);
+    const auto changed =
+        translated ? message_with_paths(what.names, target, framing, head, framed, *translated)
+                   : head.append(framed);
     from_client_.drop(std::exchange(admitted_, 0));
     co_return co_await send_bytes(changed);
 }

@@ -1,5 +1,5 @@
-// Steps of the story that is told in vm_life_test.cpp: ports of containers on the host, and the
-// host's name in containers, on a VM that has an image `busybox`.
+// Steps of the stories that are told in vm_life_test.cpp and clients_test.cpp: ports of containers
+// on the host, and the host's name in containers, on a VM that has an image `busybox`.
 #pragma once
 
 #include "tests/e2e/account.hpp"

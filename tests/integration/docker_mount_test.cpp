@@ -88,6 +88,25 @@ TEST_CASE("a mount through a symbolic link shows what the link leads to", "[moun
     CHECK(result.out == "there\n");
 }
 
+TEST_CASE("containers are found by the path that they were told to mount, and by theirs", "[mount]")
+{
+    const places here;
+    const scene scene(each_upstream(), {here.shared.string()});
+    const auto link = here.hidden / "link";
+    fs::create_directory_symlink(here.shared, link);
+    const auto container =
+        scene.docker().text({"create", "-v", link.string() + ":/w", "busybox", "true"});
+    const auto found = [&](const std::string& path) {
+        return scene.docker().text(
+            {"ps", "--all", "--quiet", "--no-trunc", "--filter", "volume=" + path}
+        );
+    };
+    CHECK(found(link.string()) == container);
+    CHECK(found(here.shared.string()) == container);
+    CHECK(found("/w") == container);
+    CHECK(found(here.hidden.string()).empty());
+}
+
 TEST_CASE("the docker socket in a container is the engine's own", "[mount]")
 {
     const places here;

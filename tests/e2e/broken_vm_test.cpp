@@ -1,7 +1,6 @@
-// What comes between a VM and its sleep: a client who needs it, and the death of QEMU or of the
-// daemon, at each step on the way to being saved and back. The steps are told apart by the files
-// that they make on the host. At the end, what kills it while it is used, and an image that is
-// none.
+// What goes wrong with a VM that runs: a client who needs it, and the death of QEMU or of the
+// daemon, at each step on the way to being saved and back, a guest that panics, and an image for it
+// that is none. The steps are told apart by the files that they make on the host.
 #include "tests/e2e/account.hpp"
 #include "tests/e2e/busybox.hpp"
 #include "tests/e2e/disk_check.hpp"
