@@ -209,6 +209,7 @@ TEST_CASE(
     a_guest_that_panics_comes_back(user);
     CHECK(user.gangway({"down"}).exit_status == 0);
     the_disk_is_clean(user);
+    upgrades(user);
     an_image_that_does_not_start_is_taken_back(user);
     CHECK(user.stop_daemon() == 0);
 }
